@@ -1,0 +1,1 @@
+"""Find and justify sites for beautiful-community pilots."""

@@ -1,0 +1,102 @@
+"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `summary`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import run as runner
+from pipeline.errors import PipelineError
+from pipeline.progress import say
+from pipeline.settings import Settings, load_district, load_params
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    help="Where should the district's next beautiful-community pilots be, and how sure are we?",
+)
+DistrictFile = Annotated[Path, typer.Argument(metavar="DISTRICT.yaml", help="the district's description")]
+ParamsFile = Annotated[Path, typer.Option("--params", help="parameters (default: the project's params.yaml)")]
+PARAMS = runner.ROOT / "params.yaml"
+
+
+@app.command("run")
+def run_command(
+    district: DistrictFile,
+    out: Annotated[Path, typer.Option("--out", help="folder for the results")],
+    params: ParamsFile = PARAMS,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="section.key=value, may be repeated")
+    ] = None,
+) -> None:
+    """Run all stages on a district into OUT/processed and OUT/maps."""
+    settings = Settings(params=load_params(params, set_ or []), district=load_district(district))
+    runner.run_district(settings, out)
+    say(f"done: {out / 'maps' / 'index.html'}")
+
+
+@app.command("stage")
+def stage_command(name: Annotated[str, typer.Argument(help="a stage of dvc.yaml")]) -> None:
+    """Run one stage in the project's own folders (what `dvc repro` calls)."""
+    stages = runner.stages()
+    if name not in stages:
+        raise typer.BadParameter(f"{name}: not one of {', '.join(stages)}")
+    params = load_params(PARAMS)
+    district = load_district(runner.ROOT / params.district / "district.yaml")
+    folders = runner.Folders(runner.ROOT / runner.PROCESSED, runner.ROOT / runner.MAPS)
+    runner.run_stage(stages[name], Settings(params=params, district=district), folders)
+
+
+@app.command("check")
+def check_command(district: DistrictFile, params: ParamsFile = PARAMS) -> None:
+    """Read the district's files only: what was found, what is missing, and what that costs."""
+    from pipeline.intake.read import read_district
+    from pipeline.intake.report import describe
+
+    settings = Settings(params=load_params(params), district=load_district(district))
+    typer.echo(describe(read_district(settings).report))
+
+
+@app.command("new")
+def new_command(folder: Annotated[Path, typer.Argument(help="a folder that does not exist yet")]) -> None:
+    """Write a commented district.yaml and the folders to fill in."""
+    from pipeline.intake.template import write_template
+
+    typer.echo(write_template(folder))
+
+
+@app.command("dictionary")
+def dictionary_command() -> None:
+    """Print the data dictionary (docs/data-dictionary.md) from the schemas."""
+    from pipeline.report.dictionary import data_dictionary
+
+    typer.echo(data_dictionary(), nl=False)
+
+
+@app.command("summary")
+def summary_command(
+    out: Annotated[
+        Path, typer.Argument(help="folder of the results; default: the project's own")
+    ] = runner.ROOT / "data",
+) -> None:
+    """Print what a finished run found: people, units, reach, best candidates, the pages to open."""
+    from pipeline.report.summary import summary
+
+    maps = out / "maps" if (out / "maps").is_dir() else runner.ROOT / "maps"
+    typer.echo(summary(runner.Folders(out / "processed", maps)))
+
+
+def main() -> None:
+    """Run the command line; a fault in data or settings ends in its message and exit status 1."""
+    try:
+        app()
+    except PipelineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("interrupted; finished stages are kept, run again to go on", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,371 @@
+"""Read `params.yaml` and a `district.yaml`, check them, and give them types.
+
+`params.yaml` holds every threshold, speed and weight, one section a stage. A `district.yaml` describes one
+district's own files: where each layer is, how its columns are called there, and how far it can be trusted.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipeline.errors import MissingInputError, SettingsError
+
+Datum = Literal["WGS84", "CGCS2000", "GCJ-02", "BD-09"]
+Completeness = Literal["complete", "partial", "unknown"]
+AGE_GROUPS = ("child_0_3", "child_3_6", "elderly")
+
+
+class Strict(BaseModel):
+    """A settings section: unknown keys are an error, values never change after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+# --------------------------------------------------------------------------------------------- district.yaml
+
+
+class Label(Strict):
+    """A name in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class Layer(Strict):
+    """One file (or one layer or sheet of it) and what its columns mean."""
+
+    path: str
+    layer: str | None = Field(None, description="layer of a GeoPackage, or table of a database")
+    sheet: str | None = Field(None, description="sheet of a workbook")
+    header_row: int = Field(1, ge=1, description="row of a workbook that holds the headings, counted from 1")
+    encoding: str | None = Field(None, description="text encoding, e.g. gbk; default UTF-8")
+    crs: str | None = Field(None, description="CRS, needed where the file does not state it")
+    datum: Datum = Field(
+        "WGS84", description="datum of geographic coordinates; GCJ-02 and BD-09 are converted"
+    )
+    x: str | None = Field(None, description="column with the longitude or easting of a text file or sheet")
+    y: str | None = Field(None, description="column with the latitude or northing")
+    columns: dict[str, str] = Field(default_factory=dict, description="our column: the file's column")
+    values: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="our column: {the file's value: our value}"
+    )
+    where: dict[str, list[Any]] = Field(
+        default_factory=dict, description="keep rows whose column (the file's) is one of these"
+    )
+    set: dict[str, Any] = Field(default_factory=dict, description="our column: a value for every row")
+    completeness: dict[str, Completeness] = Field(
+        default_factory=dict, description="facilities: class (or '*'): is the list complete?"
+    )
+    date: date
+    source: str
+    licence: str
+
+
+class Population(Layer):
+    """Where people are counted."""
+
+    kind: Literal["areas", "raster", "points", "total"]
+    outside_compounds: bool = Field(
+        False, description="true where the layer counts only people who live outside compounds"
+    )
+    uncertainty_share: float = Field(
+        0.05, ge=0, lt=1, description="half-width of the residents' interval, as a share of the count"
+    )
+
+
+class Layers(Strict):
+    """The layers of a district; what is not given is unknown, never zero."""
+
+    committees: Layer
+    streets: Layer
+    facilities: list[Layer]
+    compounds: Layer | None = None
+    register_: Layer | None = Field(None, alias="register")
+    population: list[Population] = Field(default_factory=list)
+    buildings: Layer | None = None
+    walls: Layer | None = None
+    gates: Layer | None = None
+    land: list[Layer] = Field(default_factory=list, description="green, water, railway, river, coast")
+    terrain: Layer | None = None
+    extent: Layer | None = Field(
+        None, description="where streets and facilities are known; default: the streets' box"
+    )
+
+    def all(self) -> Iterable[tuple[str, Layer]]:
+        """Yield (name, layer) of every layer given, lists flattened as `facilities[0]`."""
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            label = name.rstrip("_")
+            if isinstance(value, list):
+                for i, layer in enumerate(value):
+                    yield f"{label}[{i}]", layer
+            elif value is not None:
+                yield label, value
+
+
+class District(Strict):
+    """One district: its names, its projected CRS and its layers."""
+
+    district_id: str = Field(pattern=r"^[a-z0-9_]+$")
+    name: Label
+    fictional: bool = False
+    crs: str = Field(description="projected CRS in metres in which everything is measured, e.g. EPSG:32651")
+    date: date
+    layers: Layers
+    age_shares: dict[str, float] = Field(
+        default_factory=dict,
+        description="share of residents by age group where the population layer lacks it",
+    )
+    ages_estimated: str | None = Field(
+        None, description="how age_shares were estimated; shown beside every use"
+    )
+    folder: Path = Field(exclude=True, description="folder of the district.yaml; relative paths start here")
+
+    @field_validator("age_shares")
+    @classmethod
+    def _known_groups(cls, shares: dict[str, float]) -> dict[str, float]:
+        for group, share in shares.items():
+            if group not in AGE_GROUPS or not 0 <= share <= 1:
+                raise ValueError(f"{group}: {share} is not a share (0–1) of one of {', '.join(AGE_GROUPS)}")
+        return shares
+
+    def file(self, layer: Layer) -> Path:
+        """Resolve a layer's path, `${NAME:-default}` variables included."""
+        path = Path(expand(layer.path))
+        return path if path.is_absolute() else (self.folder / path).resolve()
+
+
+def expand(text: str) -> str:
+    """Replace `${NAME}` and `${NAME:-default}` by environment variables.
+
+    Raises
+    ------
+    SettingsError
+        A variable without default is not set.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = os.environ.get(match["name"]) or match["default"]
+        if found is None:
+            raise SettingsError(
+                text,
+                f"the environment variable {match['name']} is not set",
+                todo="set it, or write ${NAME:-default}",
+            )
+        return found
+
+    return re.sub(r"\$\{(?P<name>\w+)(?::-(?P<default>[^}]*))?\}", value, text)
+
+
+# ----------------------------------------------------------------------------------------------- params.yaml
+
+
+class Walker(Strict):
+    """How somebody walks."""
+
+    speed_m_per_s: float = Field(gt=0, description="on the flat")
+    slope: Literal["tobler", "none"] = "tobler"
+    stairs_factor: float = Field(
+        1.0, ge=1, description="time on steps, as a multiple of the same way without steps"
+    )
+    crossing_wait_s: float = Field(0, ge=0, description="mean wait at a signalled crossing")
+    unsignalised_wait_s: float = Field(
+        0, ge=0, description="mean wait at an unsignalised crossing of an arterial"
+    )
+    avoid: list[Literal["steps", "steep", "arterial_crossing"]] = Field(
+        default_factory=list, description="kinds of way that this walker does not take"
+    )
+    source: str
+
+
+class NetworkParams(Strict):
+    """Streets to walkable graph."""
+
+    slope_step_m: float = Field(gt=0, description="spacing of elevation samples along an edge")
+    steep_share: float = Field(gt=0, description="slope from which a way counts as steep (0.08 = 1:12.5)")
+    slope_limit: float = Field(
+        gt=0, description="slopes beyond this are taken as errors of the terrain model"
+    )
+    gate_tolerance_m: float = Field(gt=0, description="a gate opens the wall crossing within this distance")
+    walkers: dict[str, Walker]
+
+    @model_validator(mode="after")
+    def _three_walkers(self) -> NetworkParams:
+        missing = {"adult", "child", "elderly"} - set(self.walkers)
+        if missing:
+            raise ValueError(f"walkers lacks {', '.join(sorted(missing))}")
+        return self
+
+
+class LinkParams(Strict):
+    """Addresses and entrances onto edges."""
+
+    max_access_m: float = Field(gt=0, description="longest access leg from a point to the edge it fronts")
+    candidates: int = Field(ge=1, description="nearest edges tried before a point is given up")
+
+
+class PopulationParams(Strict):
+    """People onto addresses."""
+
+    default_floors: float = Field(
+        gt=0, description="floors of a residential building whose floors are unknown"
+    )
+    age_shares: dict[str, float] = Field(
+        description="used, and marked estimated, where neither layer nor district has any"
+    )
+    household_size: float = Field(gt=0, description="residents a household where only households are known")
+
+
+class WalkTimesParams(Strict):
+    """Walking times."""
+
+    limit_minutes: float = Field(gt=0, description="times beyond this are null")
+
+
+class ReachParams(Strict):
+    """Shares within minutes."""
+
+    minutes: list[int] = Field(description="thresholds of the share_ and unknown_ columns")
+
+
+class UnitsParams(Strict):
+    """Size check and first proposal of units."""
+
+    residents_min: int
+    residents_max: int
+    near_miss_share: float = Field(ge=0, description="how far outside the range still counts as a near miss")
+    cost_per_unit_person_minutes: float = Field(ge=0, description="keeps units from shrinking to the floor")
+    cost_per_committee_cut_person_minutes: float = Field(ge=0)
+    cost_per_arterial_minutes: float = Field(
+        ge=0, description="minutes felt for crossing one arterial within a unit"
+    )
+    iterations: int = Field(
+        ge=0, description="steps of the local search; iterations, not seconds, so runs repeat"
+    )
+    seed: int
+
+
+class EligibilityParams(Strict):
+    """Numbers that the rules compare with, by name; each rule quotes its clause in the catalogue."""
+
+    thresholds: dict[str, float]
+
+
+class ScoreParams(Strict):
+    """Weights and aggregation."""
+
+    scenario_weights: dict[str, float]
+    aggregate: Literal["arithmetic", "geometric"]
+    coverage_floor: float = Field(ge=0, le=1, description="below this a candidate is shown but not ranked")
+
+
+class SitingParams(Strict):
+    """Ranking of candidates."""
+
+    top_k: int = Field(ge=1)
+    samples: int = Field(ge=1, description="draws of weights and unknown values")
+    concentration: float = Field(
+        gt=0, description="of the Dirichlet around the set weights; higher = closer to them"
+    )
+    seed: int
+
+
+class MapsParams(Strict):
+    """What the pages show."""
+
+    suppress_below: int = Field(ge=0, description="counts of people under this are not shown on maps")
+
+
+class Params(Strict):
+    """All of `params.yaml`."""
+
+    district: str
+    network: NetworkParams
+    link: LinkParams
+    population: PopulationParams
+    walk_times: WalkTimesParams
+    reach: ReachParams
+    units: UnitsParams
+    eligibility: EligibilityParams
+    score: ScoreParams
+    siting: SitingParams
+    maps: MapsParams
+
+
+class Settings(Strict):
+    """What a stage gets: the parameters and the district."""
+
+    params: Params
+    district: District
+
+
+# --------------------------------------------------------------------------------------------------- reading
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML mapping.
+
+    Raises
+    ------
+    MissingInputError, SettingsError
+        The file is not there; it is not UTF-8, not YAML, or not a mapping.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise MissingInputError(
+            str(path), f"cannot be read ({error.strerror})", todo="check the path"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            str(path), f"is not UTF-8 text (byte {error.start})", todo="save it as UTF-8"
+        ) from None
+    except yaml.YAMLError as error:
+        raise SettingsError(str(path), f"is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise SettingsError(
+            str(path), "is not a mapping", "keys and values, as in the example of `pipeline new`"
+        )
+    return content
+
+
+def load_district(path: Path) -> District:
+    """Read and check a `district.yaml`."""
+    return _checked(District, read_yaml(path) | {"folder": path.resolve().parent}, path)
+
+
+def load_params(path: Path, overrides: Iterable[str] = ()) -> Params:
+    """Read and check `params.yaml`; overrides are `section.key=value` with a YAML value."""
+    content = read_yaml(path)
+    for override in overrides:
+        key, equals, value = override.partition("=")
+        target: Any = content
+        *parents, last = key.split(".")
+        for part in parents:
+            target = target.get(part) if isinstance(target, dict) else None
+        if not equals or not isinstance(target, dict) or last not in target:
+            raise SettingsError(
+                f"--set {override}", "names no parameter", "section.key=value with a key that params.yaml has"
+            )
+        target[last] = yaml.safe_load(value)
+    return _checked(Params, content, path)
+
+
+def _checked(model: Any, content: dict[str, Any], path: Path) -> Any:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first, *rest = error.errors()
+        key = ".".join(str(part) for part in first["loc"])
+        more = f" (and {len(rest)} more)" if rest else ""
+        raise SettingsError(
+            f"{path}, {key or 'as a whole'}", f"{first['msg']}{more}; found {first['input']!r:.80}"
+        ) from None

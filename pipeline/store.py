@@ -1,0 +1,84 @@
+"""Read and write what passes between stages: checked, and all or nothing.
+
+A name without suffix is a table (`edges` is `edges.parquet`); other names are files. A file appears under its name
+only when it is complete: it is written beside its place and renamed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow
+
+from pipeline.errors import MissingInputError
+from pipeline.tables import TABLES, check
+
+Content = pd.DataFrame | Mapping[str, Any] | str | bytes | Callable[[Path], None]
+
+
+def file_name(name: str) -> str:
+    """Return the file of a table or file name."""
+    return name if "." in name else f"{name}.parquet"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a path beside `path` to write to; rename it to `path` on success, remove it on failure."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield draft
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def read(path: Path) -> Any:
+    """Read a table (checked against its schema) or JSON; for any other file return its path.
+
+    Raises
+    ------
+    MissingInputError
+        The file is not there or is not what its name says.
+    TableError
+        A table breaks its schema.
+    """
+    if not path.exists():
+        raise MissingInputError(str(path), "is not there", todo="run the stage that writes it")
+    try:
+        if path.suffix == ".parquet":
+            name = path.stem
+            frame = gpd.read_parquet(path) if TABLES[name].spatial else pd.read_parquet(path)
+            return check(name, frame)
+        if path.suffix == ".json":
+            return json.loads(path.read_text(encoding="utf-8"))
+    except (pyarrow.ArrowInvalid, json.JSONDecodeError, OSError) as error:
+        raise MissingInputError(
+            str(path), f"cannot be read: {error}", todo="delete it and run again"
+        ) from None
+    return path
+
+
+def write(path: Path, content: Content) -> None:
+    """Write a table (checked against its schema), a mapping as JSON, text, bytes, or what a function writes."""
+    if isinstance(content, pd.DataFrame):
+        content = check(path.stem, content)
+    with replacing(path) as draft:
+        if isinstance(content, pd.DataFrame):
+            content.to_parquet(draft, index=False, compression="zstd")
+        elif isinstance(content, Mapping):
+            text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False)
+            draft.write_text(text + "\n", encoding="utf-8", newline="\n")
+        elif isinstance(content, str):
+            draft.write_text(content, encoding="utf-8", newline="\n")
+        elif isinstance(content, bytes):
+            draft.write_bytes(content)
+        else:
+            content(draft)

@@ -1,0 +1,264 @@
+"""Declare the schema of every table that passes between stages.
+
+A column is declared once, by name, in `catalogue/fields.yaml` (type, unit, meaning); a table lists the names of
+its columns, with `?` where a value may be missing. The pandera schema, the check on writing and on reading, and
+`docs/data-dictionary.md` all come from here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pandera.pandas as pa
+import yaml
+
+from pipeline.errors import TableError
+
+DTYPES: dict[str, Any] = {
+    "str": "str",
+    "int": "int64",
+    "Int": "Int64",
+    "float": "float64",
+    "bool": "bool",
+    "boolean": "boolean",
+    "date": "str",  # ISO 8601 text: sorts, prints and survives every format
+    "object": None,
+    "geometry": "geometry",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its type, unit, label and meaning, and the values it may take."""
+
+    name: str
+    type: str
+    zh: str
+    en: str
+    unit: str = ""
+    codes: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what a row is, its key, and its columns (`name?` may be missing)."""
+
+    name: str
+    zh: str
+    row: str
+    key: str
+    columns: str
+    codes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def nullable(self) -> dict[str, bool]:
+        """Column name to whether a value may be missing, in the table's order."""
+        return {column.rstrip("?"): column.endswith("?") for column in self.columns.split()}
+
+    @property
+    def spatial(self) -> bool:
+        """Whether the table has a geometry."""
+        return "geometry" in self.nullable
+
+
+def _read_fields() -> dict[str, dict[str, Field]]:
+    text = files("pipeline.catalogue").joinpath("fields.yaml").read_text(encoding="utf-8")
+    return {
+        section: {
+            name: Field(name=name, **{**entry, "codes": tuple(entry.get("codes", ()))})
+            for name, entry in entries.items()
+        }
+        for section, entries in yaml.safe_load(text).items()
+    }
+
+
+_SECTIONS = _read_fields()
+FIELDS: dict[str, Field] = {name: field for section in _SECTIONS.values() for name, field in section.items()}
+REGISTER_COLUMNS = tuple(_SECTIONS["register"])
+_SIZE = ("size_result", ("fits", "too_small", "too_large"))
+_RESULT = ("result", ("pass", "fail", "defer", "unknown"))
+_GATE_USERS = ("gate_users", ("public", "residents", "permit", "closed", "unknown"))
+_UNIT_KIND = ("kind", ("committee", "proposed"))
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        # ------------------------------------------------------------------------------------------ intake
+        Table("committees", "居委会", "residents' committee", "committee_id", "committee_id name name_en? subdistrict? geometry"),
+        Table(
+            "compounds", "小区", "compound", "compound_id",
+            "compound_id name name_en? committee_id? subdistrict? households? residents? child_0_3? child_3_6? elderly? geometry",
+        ),
+        Table("register", "小区登记", "compound of the register", "compound_id", "compound_id " + " ".join(f"{c}?" for c in REGISTER_COLUMNS)),
+        Table(
+            "buildings", "建筑", "building", "building_id", "building_id compound_id? use floors? geometry",
+            (("use", ("residential", "other", "unknown")),),
+        ),
+        Table(
+            "ways", "道路", "way of the street layer", "way_id",
+            "way_id node_ids highway foot? access? crossing? bridge tunnel layer width_m? name? geometry",
+        ),
+        Table("way_nodes", "道路节点", "tagged node of the street layer", "node_id", "node_id highway? barrier? access? crossing? geometry"),
+        Table("walls", "院墙", "wall or fence", "wall_id", "wall_id kind geometry"),
+        Table("gates", "出入口", "gate as surveyed or mapped", "gate_id", "gate_id compound_id? gate_users open_hours? geometry", (_GATE_USERS,)),
+        Table(
+            "places", "设施清单", "facility as listed", "facility_id",
+            "facility_id class name? name_en? capacity? floor_area_m2? source geometry",
+        ),
+        Table(
+            "class_status", "设施清单完整性", "facility class", "class", "class completeness count source",
+            (("completeness", ("complete", "partial", "unknown")),),
+        ),
+        Table(
+            "population_zones", "人口分区", "area or cell in which people are counted", "zone_id",
+            "zone_id kind compound_id? residents residents_low residents_high child_0_3 child_3_6 elderly ages_estimated geometry",
+            (("kind", ("compound", "area", "cell", "point", "total")),),
+        ),
+        Table(
+            "land", "用地与自然要素", "piece of land or line of the base map", "land_id", "land_id kind name? geometry",
+            (("kind", ("green", "water", "sea", "river", "railway", "coast")),),
+        ),
+        Table("extent", "数据范围", "the ground on which streets and facilities are known", "area_id", "area_id geometry"),
+        # ----------------------------------------------------------------------------------------- network
+        Table("nodes", "路网节点", "junction", "node_id", "node_id component geometry"),
+        Table(
+            "edges", "路段", "walkable street piece", "edge_id",
+            "edge_id u v way_id highway length_m users steps bridge tunnel width_m? slope_max? crossing? name? component "
+            + " ".join(f"minutes_{w} minutes_{w}_back" for w in ("adult", "child", "elderly", "elderly_step_free", "child_no_arterial_crossing"))
+            + " geometry",
+        ),
+        Table(
+            "openings", "院墙通过点", "place where a way meets a wall", "opening_id",
+            "opening_id status gate_id? compound_id? gate_users inferred open_hours? node_id? geometry",
+            (("status", ("gate", "blocked")), _GATE_USERS),
+        ),
+        Table("barriers", "步行障碍", "line that a walk or an access leg may not cross", "wall_id", "wall_id kind compound_id? geometry"),
+        # -------------------------------------------------------------------------------------- population
+        Table(
+            "residents", "居民地址", "address", "point_id",
+            "point_id building_id? compound_id? committee_id? residents residents_low residents_high child_0_3 child_3_6 elderly "
+            "ages_estimated edge_id? offset_m? access_m? linked link_reason? geometry",
+        ),
+        # -------------------------------------------------------------------------------------- walk_times
+        Table(
+            "facilities", "设施出入口", "facility entrance", "entrance_id",
+            "entrance_id facility_id class name? name_en? capacity? floor_area_m2? area_m2? compound_id? edge_id? offset_m? access_m? "
+            "linked link_reason? geometry",
+        ),
+        Table("walk_times", "步行时间", "address × class × walker", "point_id class walker", "point_id class walker minutes? facility_id?"),
+        Table("edge_times", "到数据边缘时间", "address × walker", "point_id walker", "point_id walker edge_of_data_minutes?"),
+        # ------------------------------------------------------------------------------------------- units
+        Table("atoms", "基本地块", "atom of units", "atom_id", "atom_id kind compound_id? name residents geometry", (("kind", ("compound", "block")),)),
+        Table("address_areas", "地址归属", "address", "point_id", "point_id atom_id unit_id?"),
+        Table(
+            "units", "单元", "unit", "unit_id",
+            "unit_id kind name name_en? subdistrict? residents residents_low residents_high size_result near_miss margin_residents connected "
+            "atoms committees_cut reason reason_en geometry",
+            (_UNIT_KIND, _SIZE),
+        ),
+        Table("unit_members", "单元组成", "unit × atom", "unit_id atom_id", "unit_id atom_id residents"),
+        Table("leftovers", "未编入单元的地块", "atom in no proposed unit", "atom_id", "atom_id residents reason reason_en"),
+        # ------------------------------------------------------------------------------------------- reach
+        Table(
+            "reach", "可达比例", "area × class × walker", "area_kind area_id class walker",
+            "area_kind area_id class walker people linked_people share_5? share_10? share_15? unknown_5? unknown_10? unknown_15? "
+            "median_minutes? p90_minutes?",
+            (("area_kind", ("committee", "compound", "unit")),),
+        ),
+        # ----------------------------------------------------------------- eligibility, indicators, scores
+        Table(
+            "eligibility", "资格", "unit or compound × rule", "subject_kind subject_id rule_id",
+            "subject_kind subject_id rule_id effect result near_miss reason reason_en",
+            (("subject_kind", ("compound", "unit")), _RESULT),
+        ),
+        Table(
+            "indicators", "指标", "unit × indicator", "unit_id indicator_id",
+            "unit_id indicator_id value? value_low? value_high? points? points_low points_high known evidence_share evidence note",
+        ),
+        Table("scores", "得分", "unit × scenario, and total", "unit_id scenario", "unit_id scenario score? low high coverage"),
+        Table(
+            "candidates", "候选试点", "candidate unit, best first", "unit_id",
+            "rank? unit_id name name_en? score? low high coverage need? readiness? eligible pilot_type chance_top_k papers_missing "
+            "reasons reasons_en geometry",
+            (("eligible", _RESULT[1]),),
+        ),
+    )
+}  # fmt: skip
+
+
+@cache
+def schema(name: str) -> pa.DataFrameSchema:
+    """Build the pandera schema of a table."""
+    table = TABLES[name]
+    codes = dict(table.codes)
+    columns = {}
+    for column, nullable in table.nullable.items():
+        field = FIELDS[column]
+        checks = []
+        allowed = codes.get(column, field.codes)
+        if allowed:
+            checks.append(pa.Check.isin(allowed))
+        if field.min is not None:
+            checks.append(pa.Check.ge(field.min))
+        if field.max is not None:
+            checks.append(pa.Check.le(field.max))
+        columns[column] = pa.Column(DTYPES[field.type], checks, nullable=nullable)
+    return pa.DataFrameSchema(columns, strict=True, unique=table.key.split(), name=name)
+
+
+def check(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with the table's columns in order, or say what breaks its schema.
+
+    Raises
+    ------
+    TableError
+        A column is missing or too many, a type or value is wrong, or the key is not unique.
+    """
+    table = TABLES[name]
+    where = f"table {name}"
+    missing = [column for column in table.nullable if column not in frame.columns]
+    surplus = [column for column in frame.columns if column not in table.nullable]
+    if missing or surplus:
+        raise TableError(
+            where, f"columns missing: {missing}, undeclared: {surplus}", "the columns in tables.py"
+        )
+    ordered = frame[list(table.nullable)].reset_index(drop=True)
+    if table.spatial:
+        if not isinstance(ordered, gpd.GeoDataFrame) or ordered.crs is None:
+            raise TableError(
+                where, "has a geometry column without CRS", "a GeoDataFrame in the district's projected CRS"
+            )
+        if not ordered.crs.is_projected:
+            raise TableError(where, f"is in {ordered.crs.to_string()}", "the district's projected CRS")
+    try:
+        schema(name).validate(pd.DataFrame(ordered), lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        first = cases.iloc[0]
+        raise TableError(
+            f"{where}, column {first['column']}, row {first['index']}",
+            f"{first['failure_case']!r} fails {first['check']} ({len(cases)} such faults)",
+            FIELDS[first["column"]].en if first["column"] in FIELDS else "",
+        ) from None
+    return ordered
+
+
+def empty(name: str, crs: Any = None) -> pd.DataFrame:
+    """Return the table with no rows, for what a district does not have."""
+    table = TABLES[name]
+    columns = {
+        column: pd.Series([], dtype=DTYPES[FIELDS[column].type] or "object")
+        for column in table.nullable
+        if column != "geometry"
+    }
+    frame = pd.DataFrame(columns)
+    if not table.spatial:
+        return frame
+    return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([], crs=crs), crs=crs)[list(table.nullable)]

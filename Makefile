@@ -1,0 +1,40 @@
+# Two commands: `make demo` (see the result) and `make test` (prove it). Both set up what they need.
+# Locale: everything is UTF-8, whatever the machine says.
+export PYTHONUTF8 := 1
+export VIRTUAL_ENV :=
+
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
+
+.PHONY: demo test check setup browser clean
+
+demo: setup
+	$(UV) run --frozen dvc repro
+	@$(UV) run --frozen python -m pipeline summary
+
+test: setup browser
+	$(UV) run --frozen pytest
+
+check: setup
+	$(UV) run --frozen ruff format --check .
+	$(UV) run --frozen ruff check .
+	$(UV) run --frozen mypy
+
+setup: .venv/.synced
+
+# `uv sync` builds .venv from uv.lock alone; the stamp makes a second run take no time.
+# Where uv is missing it comes into .venv itself, and stays, being one of the development tools.
+.venv/.synced: pyproject.toml uv.lock
+	@command -v $(UV) >/dev/null || { $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet uv; }
+	$(UV) sync --frozen
+	@touch $@
+
+# Browser tests want a Chromium and Chinese fonts. Where we may install them (root on Debian) we do;
+# elsewhere those tests skip and say how to get one.
+browser:
+	@if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null \
+	  && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; fi
+
+clean:
+	rm -rf .venv data/processed/*.* data/raw/demo maps/*.html

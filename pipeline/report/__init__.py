@@ -1,0 +1,1 @@
+"""Write what people take away: workbook, GeoPackage, metrics, provenance, summary, data dictionary."""

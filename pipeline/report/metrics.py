@@ -1,0 +1,129 @@
+"""Boil a run down to the figures that one compares between runs (`dvc metrics show`, `dvc metrics diff`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+
+def people_metrics(
+    zones: pd.DataFrame, residents: pd.DataFrame, members: pd.DataFrame, leftovers: pd.DataFrame
+) -> dict[str, Any]:
+    """Return the population on its way through the chain; the totals must agree."""
+    proposed = members["unit_id"].isin(set(members["unit_id"]) - set(residents["committee_id"].dropna()))
+    return {
+        "input": _people(zones["residents"].sum()),
+        "at_addresses": _people(residents["residents"].sum()),
+        "in_committees": _people(residents.loc[residents["committee_id"].notna(), "residents"].sum()),
+        "in_proposed_units_and_leftovers": _people(
+            members.loc[proposed, "residents"].sum() + leftovers["residents"].sum()
+        ),
+        "in_proposed_units": _people(members.loc[proposed, "residents"].sum()),
+        "addresses": len(residents),
+        "linked_share": _share(
+            residents.loc[residents["linked"], "residents"].sum(), residents["residents"].sum()
+        ),
+        "not_linked": {
+            str(reason): _people(people)
+            for reason, people in residents[~residents["linked"]]
+            .groupby("link_reason")["residents"]
+            .sum()
+            .items()
+        },
+    }
+
+
+def size_metrics(units: pd.DataFrame) -> dict[str, Any]:
+    """Return how many units of each kind fit, nearly fit, or are too small or too large."""
+    out: dict[str, Any] = {}
+    for kind, group in units.groupby("kind"):
+        results = group["size_result"].value_counts()
+        out[str(kind)] = {"count": len(group), "near_miss": int(group["near_miss"].sum())} | {
+            result: int(results.get(result, 0)) for result in ("fits", "too_small", "too_large")
+        }
+    return out
+
+
+def reach_metrics(
+    residents: pd.DataFrame, walk_times: pd.DataFrame, edge_times: pd.DataFrame, class_status: pd.DataFrame
+) -> dict[str, Any]:
+    """Return, for kindergarten and elderly station, the shares of their people within 10 minutes of the whole district.
+
+    `served` counts known facilities; `cannot_know` are people without one who may still have one that the lists or
+    the data's edge hide; `not_served` are the rest.
+    """
+    complete = class_status.set_index("class")["completeness"].eq("complete")
+    out = {}
+    for facility_class, walker, group in (
+        ("kindergarten", "child", "child_3_6"),
+        ("elderly_station", "elderly", "elderly"),
+    ):
+        people = residents.set_index("point_id")[group]
+        rows = walk_times[(walk_times["class"] == facility_class) & (walk_times["walker"] == walker)]
+        minutes = rows.set_index("point_id")["minutes"].reindex(people.index)
+        edge = (
+            edge_times[edge_times["walker"] == walker]
+            .set_index("point_id")["edge_of_data_minutes"]
+            .reindex(people.index)
+        )
+        linked = residents.set_index("point_id")["linked"]
+        served = minutes <= 10
+        hidden = ~served & (~linked | (edge <= 10) | (not complete.get(facility_class, False)))
+        total = people.sum()
+        out[facility_class] = {
+            "served_10": _share(people[served].sum(), total),
+            "cannot_know_10": _share(people[hidden].sum(), total),
+            "not_served_10": _share(people[~served & ~hidden].sum(), total),
+            "mean_minutes_of_served": round(float((people * minutes)[served].sum() / people[served].sum()), 3)
+            if people[served].sum()
+            else None,
+        }
+    return out
+
+
+def indicator_metrics(indicators: pd.DataFrame, units: pd.DataFrame) -> dict[str, Any]:
+    """Return in how many of the catalogue's indicators at least one proposed unit has a value, by scenario."""
+    proposed = set(units.loc[units["kind"] == "proposed", "unit_id"])
+    known = indicators[indicators["unit_id"].isin(proposed) & indicators["known"]]["indicator_id"].unique()
+    listed = pd.Series(indicators["indicator_id"].unique()).str[0].value_counts().sort_index()
+    by_scenario = pd.Series(known, dtype="str").str[0].value_counts()
+    return {
+        "known": len(known),
+        "listed": int(listed.sum()),
+        "by_scenario": {s: f"{int(by_scenario.get(s, 0))}/{n}" for s, n in listed.items()},
+    }
+
+
+def eligibility_metrics(eligibility: pd.DataFrame) -> dict[str, Any]:
+    """Return results counted by level and rule."""
+    counts = eligibility.groupby(["subject_kind", "rule_id", "result"]).size().reset_index(name="subjects")
+    out: dict[str, Any] = {}
+    for row in counts.itertuples():
+        out.setdefault(row.subject_kind, {}).setdefault(row.rule_id, {})[row.result] = int(row.subjects)
+    return out
+
+
+def candidate_metrics(candidates: pd.DataFrame) -> dict[str, Any]:
+    """Return the number of candidates, how many are ranked, and the spread of score and coverage."""
+    score, coverage = candidates["score"], candidates["coverage"]
+    return {
+        "count": len(candidates),
+        "ranked": int(candidates["rank"].notna().sum()),
+        "coverage_min": _number(coverage.min()),
+        "coverage_max": _number(coverage.max()),
+        "score_best": _number(score.max()),
+        "interval_mean_width": _number((candidates["high"] - candidates["low"]).mean()),
+    }
+
+
+def _people(value: float) -> float:
+    return round(float(value), 3)
+
+
+def _share(part: float, whole: float) -> float | None:
+    return round(float(part / whole), 5) if whole else None
+
+
+def _number(value: float) -> float | None:
+    return None if pd.isna(value) else round(float(value), 4)

@@ -1,0 +1,27 @@
+"""Record what a run was made from: versions, parameters, input hashes, licences."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+from pipeline.settings import Settings
+
+_LIBRARIES = (
+    "exactextract folium geopandas highspy numba numpy osmium pandas pandera pyarrow pyogrio pyproj rasterio scipy "
+    "shapely"
+).split()
+
+
+def provenance(settings: Settings, intake_report: dict[str, Any]) -> dict[str, Any]:
+    """Return versions, parameters and the input layers with hash, source and licence (no clock, no machine)."""
+    return {
+        "district": settings.district.district_id,
+        "fictional": settings.district.fictional,
+        "crs": settings.district.crs,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "parameters": settings.params.model_dump(mode="json", exclude={"district"}),
+        "inputs": intake_report["layers"],
+    }

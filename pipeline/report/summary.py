@@ -1,0 +1,68 @@
+"""Say in a few lines what a finished run found, and which pages to open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from pipeline import store
+from pipeline.run import Folders
+
+
+def summary(folders: Folders) -> str:
+    """Return the summary of the run whose results are in the folders.
+
+    Raises
+    ------
+    MissingInputError
+        The run is not finished.
+    """
+    metrics: dict[str, Any] = store.read(folders.path("metrics.json"))
+    candidates: pd.DataFrame = store.read(folders.path("candidates"))
+    provenance: dict[str, Any] = store.read(folders.path("provenance.json"))
+    page = store.read(folders.path("index.html"))
+    people, sizes, reach = metrics["people"], metrics["units"], metrics["reach"]
+    label = "  (虚构示例 FICTIONAL)" if provenance["fictional"] else ""
+    lines = [
+        f"{metrics['district']['zh']} {metrics['district']['en']}{label}",
+        f"  居民 residents            {people['input']:,.0f} at {people['addresses']:,} addresses, "
+        f"{_percent(people['linked_share'])} linked to a way",
+    ]
+    for kind, zh in (("committee", "居委会 committees"), ("proposed", "建议单元 proposed units")):
+        size = sizes.get(kind)
+        if size:
+            lines.append(
+                f"  {zh:<22} {size['count']}: {size['fits']} fit 5,000–12,000 规模, "
+                f"{size['too_small']} too small, {size['too_large']} too large"
+            )
+    for facility_class, zh in (
+        ("kindergarten", "幼儿园 kindergarten"),
+        ("elderly_station", "老年服务站 elderly station"),
+    ):
+        r = reach[facility_class]
+        lines.append(
+            f"  {zh:<22} within 10 min: served {_percent(r['served_10'])}, not served {_percent(r['not_served_10'])}, "
+            f"cannot know {_percent(r['cannot_know_10'])}"
+        )
+    lines.append(
+        f"  指标 indicators          {metrics['indicators']['known']} of {metrics['indicators']['listed']} known"
+    )
+    lines.append("  候选 best candidates")
+    ranked = candidates[candidates["rank"].notna()].head(5)
+    lines += [
+        f"    {row.rank}. {row.name}  {row.score:.0f} ({row.low:.0f}–{row.high:.0f})  "
+        f"coverage {row.coverage:.0%}  {row.eligible}  {row.pilot_type}"
+        for row in ranked.itertuples()
+    ]
+    if ranked.empty:
+        lines.append(
+            f"    none ranked: {len(candidates)} candidates are shown, unknowns are too many (see the page)"
+        )
+    lines.append(f"  打开 open                {page}")
+    lines.append(f"                           {folders.path('candidates.xlsx')}")
+    return "\n".join(lines)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"

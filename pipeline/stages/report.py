@@ -1,0 +1,49 @@
+"""Write what people take away: workbook, GeoPackage, metrics, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.catalogue.load import scenarios
+from pipeline.report import metrics
+from pipeline.report.geopackage import geopackage
+from pipeline.report.provenance import provenance
+from pipeline.report.workbook import candidates_workbook
+from pipeline.settings import Settings
+from pipeline.store import Content
+
+SHEETS = {
+    "单元 units": "units",
+    "得分 scores": "scores",
+    "指标 indicators": "indicators",
+    "资格 eligibility": "eligibility",
+}
+LAYERS = "candidates units atoms committees compounds facilities residents openings".split()
+
+
+def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
+    """Return `candidates.xlsx`, `candidates.gpkg`, `metrics.json` and `provenance.json`."""
+    labels = {key: f"{scenario.zh} {scenario.en}" for key, scenario in scenarios().items()}
+    tables = {title: inputs[name].drop(columns="geometry", errors="ignore") for title, name in SHEETS.items()}
+    residents, units = inputs["residents"], inputs["units"]
+    return {
+        "candidates.xlsx": candidates_workbook(
+            settings, labels, inputs["candidates"], inputs["scores"], tables
+        ),
+        "candidates.gpkg": geopackage({name: inputs[name] for name in LAYERS}, settings.district.date),
+        "provenance.json": provenance(settings, inputs["intake_report.json"]),
+        "metrics.json": {
+            "district": settings.district.name.model_dump(),
+            "people": metrics.people_metrics(
+                inputs["population_zones"], residents, inputs["unit_members"], inputs["leftovers"]
+            ),
+            "units": metrics.size_metrics(units),
+            "reach": metrics.reach_metrics(
+                residents, inputs["walk_times"], inputs["edge_times"], inputs["class_status"]
+            ),
+            "indicators": metrics.indicator_metrics(inputs["indicators"], units),
+            "eligibility": metrics.eligibility_metrics(inputs["eligibility"]),
+            "candidates": metrics.candidate_metrics(inputs["candidates"]),
+        },
+    }

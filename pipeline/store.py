@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
@@ -20,7 +20,7 @@ import pyarrow
 from pipeline.errors import MissingInputError
 from pipeline.tables import TABLES, check
 
-Content = pd.DataFrame | Mapping[str, Any] | str | bytes | Callable[[Path], None]
+Content: TypeAlias = pd.DataFrame | Mapping[str, Any] | str | bytes | Callable[[Path], None]
 
 
 def file_name(name: str) -> str:

@@ -74,10 +74,6 @@ def facility_classes() -> Mapping[str, FacilityClass]:
     return _facility_catalogue().classes
 
 
-WALKER_OF_WHO: Mapping[str, str] = dict(_facility_catalogue().walker_of_who)
-PEOPLE_OF_WHO: Mapping[str, str] = dict(_facility_catalogue().people_of_who)
-
-
 def _checked(model: Any, content: dict[str, Any], path: Path) -> Any:
     try:
         return model.model_validate(content)
@@ -105,3 +101,7 @@ def _line(path: Path, keys: list[Any]) -> int:
             break
         line, node = found[0].start_mark.line + 1, found[1]
     return line
+
+
+WALKER_OF_WHO: Mapping[str, str] = dict(_facility_catalogue().walker_of_who)
+PEOPLE_OF_WHO: Mapping[str, str] = dict(_facility_catalogue().people_of_who)

@@ -1,4 +1,4 @@
-"""Share what tests need: real data where it is at hand."""
+"""Share what tests need: real data where it is at hand, and finished runs of the whole chain."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.runs import ROOT, Chain, finished_chain
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,31 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
     if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def demo_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A freshly generated demo district's district.yaml."""
+    from pipeline.demo import generate
+
+    folder = tmp_path_factory.mktemp("raw") / "demo"
+    generate(folder)
+    return folder / "district.yaml"
+
+
+@pytest.fixture(scope="session")
+def demo(demo_district: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """The whole chain on the demo district."""
+    return finished_chain(demo_district, tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def las_palmas(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """The whole chain on a real city without any register."""
+    return finished_chain(ROOT / "data/raw/las_palmas/district.yaml", tmp_path_factory.mktemp("las_palmas"))
+
+
+@pytest.fixture(scope="session")
+def taichung(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """The whole chain on a real Chinese-language district whose data end close by."""
+    return finished_chain(ROOT / "data/raw/taichung/district.yaml", tmp_path_factory.mktemp("taichung"))

@@ -1,0 +1,116 @@
+"""The main job, end to end: people are conserved, results are the same each time, a second run does nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.run import hash_file
+from pipeline.tables import TABLES
+from tests.runs import Chain, run_pipeline
+
+
+def _people(chain: Chain) -> dict[str, float]:
+    members, units = chain["unit_members"], chain["units"]
+    kind = members["unit_id"].map(units.set_index("unit_id")["kind"])
+    return {
+        "input": chain["population_zones"]["residents"].sum(),
+        "addresses": chain["residents"]["residents"].sum(),
+        "committees": members.loc[kind == "committee", "residents"].sum(),
+        "units and leftovers": members.loc[kind == "proposed", "residents"].sum()
+        + chain["leftovers"]["residents"].sum(),
+        "atoms": chain["atoms"]["residents"].sum(),
+    }
+
+
+@pytest.mark.parametrize("name", ["demo", "las_palmas", "taichung"])
+def test_nobody_is_lost_on_the_way(name: str, request: pytest.FixtureRequest) -> None:
+    people = _people(request.getfixturevalue(name))
+    assert people == pytest.approx(dict.fromkeys(people, people["input"]), rel=1e-9)
+
+
+def test_every_declared_table_is_there_and_passes_its_schema(demo: Chain) -> None:
+    for name in TABLES:
+        assert demo[name] is not None
+
+
+def test_a_second_run_re_uses_every_result(demo: Chain, demo_district: Path) -> None:
+    again = run_pipeline(demo_district, demo.out)
+    assert again.returncode == 0
+    lines = [line for line in again.stderr.splitlines() if not line.startswith("done")]
+    assert lines and all(line.endswith("unchanged") for line in lines)
+
+
+def test_a_changed_parameter_re_runs_only_what_depends_on_it(
+    demo: Chain, demo_district: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "out"
+    shutil.copytree(demo.out, copy)
+    again = run_pipeline(demo_district, copy, "--set", "score.coverage_floor=0.4")
+    assert again.returncode == 0, again.stderr
+    unchanged = {line.split(":")[0] for line in again.stderr.splitlines() if line.endswith("unchanged")}
+    assert {
+        "intake",
+        "network",
+        "population",
+        "walk_times",
+        "units",
+        "reach",
+        "eligibility",
+        "indicators",
+    } <= unchanged
+    assert not {"score", "siting", "report", "maps"} & unchanged
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    demo: Chain, demo_district: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "out"
+    shutil.copytree(demo.out, copy)
+    for lost in ("scores.parquet", "candidates.parquet"):
+        (copy / "processed" / lost).unlink()
+    again = run_pipeline(demo_district, copy)
+    assert again.returncode == 0, again.stderr
+    assert "indicators: unchanged" in again.stderr
+    assert "score: unchanged" not in again.stderr
+    for name in ("scores", "candidates"):
+        assert hash_file(copy / "processed" / f"{name}.parquet") == hash_file(
+            demo.out / "processed" / f"{name}.parquet"
+        )
+
+
+def test_two_runs_in_two_folders_give_the_same_bytes(
+    demo: Chain, demo_district: Path, tmp_path: Path
+) -> None:
+    moved = tmp_path / "elsewhere" / "demo"
+    shutil.copytree(demo_district.parent, moved)
+    assert run_pipeline(moved / "district.yaml", tmp_path / "out").returncode == 0
+    ours = {
+        f.relative_to(demo.out): hash_file(f)
+        for f in demo.out.rglob("*")
+        if f.is_file() and f.name != ".run.json"
+    }
+    theirs = {
+        f.relative_to(tmp_path / "out"): hash_file(f)
+        for f in (tmp_path / "out").rglob("*")
+        if f.is_file() and f.name != ".run.json"
+    }
+    assert ours == theirs
+
+
+def test_the_demo_says_on_every_output_that_it_is_fictional(demo: Chain) -> None:
+    assert "FICTIONAL" in demo.folders.path("index.html").read_text(encoding="utf-8")
+    assert demo["provenance.json"]["fictional"] is True
+
+
+@pytest.mark.parametrize("name", ["las_palmas", "taichung"])
+def test_without_a_register_nothing_passes_by_silence(name: str, request: pytest.FixtureRequest) -> None:
+    chain = request.getfixturevalue(name)
+    candidates = chain["candidates"]
+    assert len(candidates) > 0
+    assert (candidates["coverage"] < 1).all()
+    assert not candidates["eligible"].eq("pass").any()
+    surveyed = chain["eligibility"].query("rule_id in ['A8', 'A9', 'A10', 'A11']")
+    assert surveyed["result"].eq("unknown").all()

@@ -1,0 +1,42 @@
+"""Run the pipeline in tests, as its users run it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline import store
+from pipeline.run import Folders
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A finished run: its folders and what the command printed."""
+
+    out: Path
+    printed: str
+
+    @property
+    def folders(self) -> Folders:
+        return Folders(self.out / "processed", self.out / "maps")
+
+    def __getitem__(self, name: str) -> Any:
+        return store.read(self.folders.path(name))
+
+
+def run_pipeline(district: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line on a district, as a user does."""
+    command = [sys.executable, "-m", "pipeline", "run", str(district), "--out", str(out), *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def finished_chain(district: Path, out: Path) -> Chain:
+    """Run the chain and insist that it ends well."""
+    done = run_pipeline(district, out)
+    assert done.returncode == 0, done.stderr
+    return Chain(out, done.stderr)

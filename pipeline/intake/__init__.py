@@ -1,0 +1,1 @@
+"""Read the world: vector files, workbooks, text tables, rasters and OpenStreetMap, checked, in one projected CRS."""

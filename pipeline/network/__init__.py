@@ -1,0 +1,1 @@
+"""Turn streets, walls, gates and terrain into a graph of walkable edges."""

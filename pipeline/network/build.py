@@ -1,0 +1,193 @@
+"""Build the walkable graph of a district: streets, walls and gates, users, slope, minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from pipeline.errors import TableError
+from pipeline.network.crossings import crossing_shares
+from pipeline.network.gates import gate_points
+from pipeline.network.graph import Ints, flatten, lines
+from pipeline.network.minutes import steepest, walking_minutes
+from pipeline.network.openings import Walled, pass_walls
+from pipeline.network.profile import Profile, classify
+from pipeline.network.slope import Steps, Terrain, slope_steps
+from pipeline.network.users import PUBLIC, edge_users
+from pipeline.network.walls import LAND_BARRIERS, barrier_lines, compound_at
+from pipeline.settings import NetworkParams
+
+
+@dataclass(frozen=True)
+class Network:
+    """The tables `nodes`, `edges`, `openings`, `barriers`, and what was counted on the way."""
+
+    nodes: gpd.GeoDataFrame
+    edges: gpd.GeoDataFrame
+    openings: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    report: dict[str, Any]
+
+
+def build_network(
+    ways: gpd.GeoDataFrame,
+    way_nodes: gpd.GeoDataFrame,
+    walls: gpd.GeoDataFrame,
+    gates: gpd.GeoDataFrame,
+    compounds: gpd.GeoDataFrame,
+    gated: pd.Series,
+    land: gpd.GeoDataFrame,
+    terrain: Terrain,
+    params: NetworkParams,
+    rules: Profile,
+) -> Network:
+    """Turn the street layer into the walkable graph.
+
+    Parameters
+    ----------
+    ways, way_nodes, walls, gates, compounds, land
+        Tables of these names, in one projected CRS.
+    gated
+        `boolean` by compound_id: walled (True), open (False), not known (missing).
+    terrain
+        Heights; may be unknown everywhere.
+    params, rules
+        Section `network` of params.yaml, and the tables of `profile.yaml`.
+
+    Raises
+    ------
+    TableError
+        No way is walkable.
+    """
+    ways = ways.sort_values("way_id", ignore_index=True)
+    tags = classify(ways, rules)
+    walked = tags["refused"] == ""
+    if not walked.any():
+        raise TableError(
+            "table ways",
+            f"none of {len(ways)} ways is walkable",
+            f"highway of {', '.join(rules.highway.walkable)}",
+            "map the layer's street classes to highway in district.yaml",
+        )
+    chosen, tags_chosen = ways[walked].reset_index(drop=True), tags[walked].reset_index(drop=True)
+    chosen = chosen.join(tags_chosen.drop(columns="refused"))
+    chosen["exempt"] = chosen["bridge"] | chosen["tunnel"]
+    gated = compounds["compound_id"].map(gated).astype("boolean")
+    barriers = barrier_lines(walls, compounds, gated, land, rules)
+    walled = pass_walls(
+        flatten(chosen),
+        chosen["exempt"].to_numpy(),
+        barriers[~barriers["kind"].isin(LAND_BARRIERS)].reset_index(drop=True),
+        gate_points(gates, way_nodes, rules),
+        compounds,
+        params.gate_tolerance_m,
+        rules,
+    )
+    edges = _edges(walled, chosen, ways.crs)
+    middle = shapely.line_interpolate_point(edges.geometry.to_numpy(), 0.5, normalized=True)
+    edges["compound_id"] = compound_at(middle, compounds, rules.walls.snap_m).to_numpy()
+    is_gated = set(compounds.loc[gated.fillna(False).to_numpy(dtype=bool), "compound_id"])
+    edges["users"], edges["component"] = edge_users(edges, walled.openings, is_gated)
+
+    steps = slope_steps(
+        edges.geometry.to_numpy(), edges["u"].to_numpy(), edges["v"].to_numpy(), edges["exempt"].to_numpy(),
+        terrain, ways.crs, params.slope_step_m,
+    )  # fmt: skip
+    limited = Steps(steps.edge, steps.length_m, np.clip(steps.slope, -params.slope_limit, params.slope_limit))
+    edges["slope_max"] = steepest(limited, len(edges))
+    xy, pieces = walled.streets.xy, walled.pieces
+    crossings = crossing_shares(
+        edges,
+        xy[pieces.first + 1] - xy[pieces.first],
+        xy[pieces.last - 1] - xy[pieces.last],
+        way_nodes,
+        rules,
+    )
+    edges = edges.join(walking_minutes(edges, limited, crossings, params))
+    report = _report(ways, tags, edges, walled.openings, steps, crossings, params)
+    dropped = ["restricted", "arterial", "exempt", "gate", "compound_id", "compound"]
+    return Network(
+        _nodes(walled, edges, ways.crs),
+        edges.drop(columns=dropped, errors="ignore"),
+        walled.openings,
+        barriers,
+        report,
+    )
+
+
+def _edges(walled: Walled, ways: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
+    """Make a row of every piece, with the attributes of its way."""
+    pieces = walled.pieces
+    geometry: NDArray[np.object_] = lines(walled.streets, pieces)
+    columns = [
+        "way_id", "highway", "width_m", "crossing", "name", "bridge", "tunnel", "steps", "restricted", "arterial",
+        "exempt",
+    ]  # fmt: skip
+    table = ways.loc[pieces.way, columns].reset_index(drop=True).drop(columns="geometry", errors="ignore")
+    table = table.assign(
+        edge_id=np.arange(len(table)),
+        u=pieces.u,
+        v=pieces.v,
+        gate=walled.gate,
+        length_m=shapely.length(geometry),
+    )
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=crs)
+
+
+def _nodes(walled: Walled, edges: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
+    """Return the junctions, each with the smallest component (−1 last) of its edges."""
+    xy, pieces = walled.streets.xy, walled.pieces
+    ends: Ints = np.concatenate([edges["u"], edges["v"]])
+    component = np.tile(edges["component"].to_numpy(), 2)
+    place = np.concatenate([xy[pieces.first], xy[pieces.last]])
+    order = np.lexsort((component % (component.max() + 2), ends))
+    node_id, first = np.unique(ends[order], return_index=True)
+    chosen = order[first]
+    return gpd.GeoDataFrame(
+        {"node_id": node_id, "component": component[chosen]}, geometry=shapely.points(place[chosen]), crs=crs
+    )
+
+
+def _report(
+    ways: gpd.GeoDataFrame,
+    tags: pd.DataFrame,
+    edges: gpd.GeoDataFrame,
+    openings: gpd.GeoDataFrame,
+    steps: Steps,
+    crossings: pd.DataFrame,
+    params: NetworkParams,
+) -> dict[str, Any]:
+    """Count what was left out, guessed, limited and cut off."""
+    km = edges["length_m"] / 1000
+    refused = tags.loc[tags["refused"] != "", "refused"]
+    kind = openings["status"].mask(openings["status"] == "gate", openings["gate_users"])
+    part = edges["component"].where(edges["users"] == PUBLIC)
+    return {
+        "ways": {"read": len(ways), "refused": _counts(refused)},
+        "edges": len(edges),
+        "length_km": round(float(km.sum()), 3),
+        "public_km": round(float(km[edges["users"] == PUBLIC].sum()), 3),
+        "main_component_km": round(float(km[part == 0].sum()), 3),
+        "public_islands": int(part[part > 0].nunique()),
+        "public_islands_km": round(float(km[part > 0].sum()), 3),
+        "groups": int(edges.loc[edges["users"] != PUBLIC, "users"].nunique()),
+        "groups_without_outlet": int(edges.loc[edges["component"] < 0, "users"].nunique()),
+        "openings": _counts(kind),
+        "openings_inferred": int(openings["inferred"].sum()),
+        "gates_meeting_no_way": int(openings["node_id"].isna().sum()),
+        "slope_steps": len(steps.edge),
+        "slope_steps_unknown": int(np.isnan(steps.slope).sum()),
+        "slope_steps_limited": int((np.abs(steps.slope) > params.slope_limit).sum()),
+        "arterial_crossings_signalled": float(crossings["signalled"].sum()),
+        "arterial_crossings_unsignalled": float(crossings["unsignalled"].sum()),
+    }
+
+
+def _counts(values: pd.Series) -> dict[str, int]:
+    return {str(value): int(count) for value, count in values.value_counts().sort_index().items()}

@@ -1,0 +1,1 @@
+"""Put people at addresses."""

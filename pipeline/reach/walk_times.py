@@ -1,0 +1,96 @@
+"""Compute every address's minutes to the nearest facility of every class, at the pace of every walker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipeline.network.search import Floats, Graph, Ints, Points, nearest
+from pipeline.settings import Walker
+
+
+class Legs(NamedTuple):
+    """A walker's graph and speed, and the addresses on it."""
+
+    graph: Graph
+    addresses: Points
+    speed_m_per_s: float
+
+
+def legs(residents: pd.DataFrame, edges: pd.DataFrame, walkers: Mapping[str, Walker]) -> dict[str, Legs]:
+    """Place the linked residents on the graph of each walker."""
+    linked = residents[residents["linked"]]
+    result = {}
+    for key, walker in walkers.items():
+        graph = Graph.build(edges, key)
+        result[key] = Legs(graph, graph.points(linked, walker.speed_m_per_s), walker.speed_m_per_s)
+    return result
+
+
+def walk_times(
+    residents: pd.DataFrame,
+    facilities: pd.DataFrame,
+    wanted: Sequence[tuple[str, str]],
+    walkers: Mapping[str, Legs],
+    limit_minutes: float,
+) -> pd.DataFrame:
+    """Return the table `walk_times`: a row for each address and each wanted (class, walker).
+
+    Parameters
+    ----------
+    residents
+        Table `residents`, sorted by point_id. Addresses that are not linked get rows without minutes.
+    facilities
+        Table `facilities`; entrances that are not linked are not reached.
+    wanted
+        Sorted pairs (class, walker).
+    """
+    tied = facilities[facilities["linked"]].sort_values("entrance_id")
+
+    def search(pair: tuple[str, str]) -> tuple[Floats, Ints]:
+        name, key = pair
+        rows = np.flatnonzero(tied["class"] == name)
+        walker = walkers[key]
+        targets = walker.graph.points(tied.iloc[rows], walker.speed_m_per_s)
+        minutes, which = nearest(walker.graph, targets, walker.addresses, limit_minutes)
+        return minutes, np.where(which < 0, -1, rows[which] if len(rows) else -1)
+
+    linked = residents["linked"].to_numpy(bool)
+    minutes = np.full((len(residents), len(wanted)), np.nan)
+    entrance = np.full(minutes.shape, -1)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for i, (found, which) in enumerate(pool.map(search, wanted)):
+            minutes[linked, i], entrance[linked, i] = found, which
+    return pd.DataFrame(
+        _keys(residents, {"class": [name for name, _ in wanted], "walker": [key for _, key in wanted]})
+        | {"minutes": minutes.ravel()}
+        | {"facility_id": tied["facility_id"].array.take(entrance.ravel(), allow_fill=True)}
+    )
+
+
+def edge_times(
+    residents: pd.DataFrame, data_edge: pd.DataFrame, walkers: Mapping[str, Legs], limit_minutes: float
+) -> pd.DataFrame:
+    """Return the table `edge_times`: each address's minutes, for each walker, to where the data end."""
+    names = sorted(walkers)
+    minutes = np.full((len(residents), len(names)), np.nan)
+    linked = residents["linked"].to_numpy(bool)
+    for i, key in enumerate(names):
+        graph, addresses, speed = walkers[key]
+        minutes[linked, i], _ = nearest(graph, graph.points(data_edge, speed), addresses, limit_minutes)
+    return pd.DataFrame(_keys(residents, {"walker": names}) | {"edge_of_data_minutes": minutes.ravel()})
+
+
+def _keys(
+    residents: pd.DataFrame, columns: Mapping[str, Sequence[str]]
+) -> dict[str, pd.api.extensions.ExtensionArray]:
+    """Key columns of a table with a block of equal rows an address."""
+    width = len(next(iter(columns.values())))
+    block = np.tile(np.arange(width), len(residents))
+    keys = {"point_id": residents["point_id"].array.take(np.repeat(np.arange(len(residents)), width))}
+    return keys | {name: pd.array(values, "str").take(block) for name, values in columns.items()}

@@ -1,0 +1,33 @@
+"""Measure the minutes from every address to the nearest facility of every class, and to the edge of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.catalogue.load import facility_classes
+from pipeline.reach.data_edge import data_edge
+from pipeline.reach.facilities import entrances
+from pipeline.reach.walk_times import edge_times, legs, walk_times
+from pipeline.reach.walkers import walker_classes
+from pipeline.settings import Settings
+from pipeline.store import Content
+
+
+def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
+    """Return the tables `facilities`, `walk_times` and `edge_times`."""
+    params = settings.params
+    walkers, limit = params.network.walkers, params.walk_times.limit_minutes
+    residents, edges, listed = inputs["residents"], inputs["edges"], inputs["class_status"]
+    along_outline = [name for name, kind in facility_classes().items() if kind.entrances == "boundary"]
+    facilities = entrances(
+        inputs["places"], edges, inputs["barriers"], inputs["compounds"], along_outline, params.link
+    )
+    wanted = walker_classes(walkers, listed.loc[listed["count"] > 0, "class"])
+    on_foot = legs(residents, edges, walkers)
+    ends = data_edge(edges, inputs["nodes"], inputs["extent"], params.walk_times.data_edge_m)
+    return {
+        "facilities": facilities,
+        "walk_times": walk_times(residents, facilities, wanted, on_foot, limit),
+        "edge_times": edge_times(residents, ends, on_foot, limit),
+    }

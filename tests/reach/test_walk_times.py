@@ -1,0 +1,95 @@
+"""The tables of walking times, on one street."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely import Point
+
+from pipeline.reach.node_snapping import node_snap_minutes
+from pipeline.reach.walk_times import edge_times, legs, walk_times
+from pipeline.reach.walkers import walker_classes
+from pipeline.settings import Walker
+from pipeline.tables import check
+
+# 1 ──── 120 m ──── 2 ──── 120 m ──── 3; adults walk 1 m/s, the elderly half of that
+WALKERS = {
+    "adult": Walker(speed_m_per_s=1.0, source="test"),
+    "elderly": Walker(speed_m_per_s=0.5, source="test"),
+    "careful": Walker(speed_m_per_s=0.5, source="test", classes=["park"]),
+}
+EDGES = pd.DataFrame(
+    {"edge_id": [1, 2], "u": [1, 2], "v": [2, 3], "length_m": 120.0, "users": "public"}
+    | {f"minutes_{w}{b}": 2.0 if w == "adult" else 4.0 for w in WALKERS for b in ("", "_back")}
+)
+RESIDENTS = pd.DataFrame(
+    {
+        "point_id": ["a", "b", "c"],
+        "edge_id": pd.array([1, 2, None], "Int64"),
+        "offset_m": [0.0, 60.0, np.nan],
+        "access_m": [30.0, 0.0, np.nan],
+        "compound_id": pd.Series([None] * 3, dtype="str"),
+        "linked": [True, True, False],
+    }
+)
+FACILITIES = pd.DataFrame(
+    {
+        "entrance_id": ["p:1", "p:2", "q:1", "s:1"],
+        "facility_id": ["p", "p", "q", "s"],
+        "class": ["park", "park", "shop", "shop"],
+        "edge_id": pd.array([1, 2, 2, None], "Int64"),
+        "offset_m": [120.0, 120.0, 0.0, np.nan],
+        "access_m": [0.0, 0.0, 12.0, np.nan],
+        "compound_id": pd.Series([None] * 4, dtype="str"),
+        "linked": [True, True, True, False],
+    }
+)
+
+
+def test_every_address_class_and_walker_has_a_row() -> None:
+    wanted = walker_classes(WALKERS, ["shop", "park", "bank"])
+    assert wanted == [
+        (c, w) for c in ("bank", "park", "shop") for w in sorted(WALKERS) if c == "park" or w != "careful"
+    ]
+    table = check(
+        "walk_times", walk_times(RESIDENTS, FACILITIES, wanted, legs(RESIDENTS, EDGES, WALKERS), 30)
+    )
+    assert table[["point_id", "class", "walker"]].to_numpy().tolist() == [
+        [p, c, w] for p in "abc" for c, w in wanted
+    ]
+    found = table.set_index(["point_id", "class", "walker"])
+    assert found.loc[("a", "park", "adult")].tolist() == [2.5, "p"]
+    assert found.loc[("a", "shop", "adult"), "minutes"] == 0.5 + 2 + 0.2
+    assert found.loc[("a", "shop", "elderly"), "minutes"] == 1 + 4 + 0.4, "the access legs are slower too"
+    assert found.loc[("b", "park", "careful")].tolist() == [2.0, "p"]
+    assert found.loc["c"].isna().all(axis=None) and found.xs("bank", level="class").isna().all(axis=None)
+
+
+def test_the_limit_makes_null() -> None:
+    table = walk_times(RESIDENTS, FACILITIES, [("park", "adult")], legs(RESIDENTS, EDGES, WALKERS), 2.4)
+    assert table["minutes"].fillna(-1).tolist() == [-1, 1, -1]
+    assert table["facility_id"].fillna("").tolist() == ["", "p", ""]
+
+
+def test_edge_of_data() -> None:
+    ends = pd.DataFrame(
+        {
+            "edge_id": [2],
+            "offset_m": [120.0],
+            "access_m": 0.0,
+            "compound_id": pd.Series([None], dtype="str"),
+        }
+    )
+    table = check("edge_times", edge_times(RESIDENTS, ends, legs(RESIDENTS, EDGES, WALKERS), 8.5))
+    assert table["edge_of_data_minutes"].fillna(-1).tolist() == [4.5, -1, -1, 1, 2, 2, -1, -1, -1]
+
+
+def test_node_snapping_drops_the_ends() -> None:
+    """The address is 30 m off the street and the shop 12 m: an engine that snaps sees 2 minutes where we see 2.7."""
+    nodes = gpd.GeoDataFrame({"node_id": [1, 2, 3]}, geometry=[Point(x, 0) for x in (0, 120, 240)])
+    points = gpd.GeoSeries([Point(0, 30), Point(185, 0), Point(59, 0)])
+    shop = gpd.GeoSeries([Point(110, 12)])
+    minutes = node_snap_minutes(points, shop, nodes, EDGES, "adult", 30)
+    assert minutes.tolist() == [2, 2, 2]
+    assert np.isnan(node_snap_minutes(points, shop, nodes, EDGES, "adult", 1)).all()

@@ -1,0 +1,60 @@
+"""Turn tables of atoms, addresses and neighbours into the arrays of a programme."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.settings import UnitsParams
+from pipeline.units.programme import Floats, Programme
+
+
+def assemble(
+    residents: Floats,
+    pairs: pd.DataFrame,
+    minutes: Floats,
+    arterials: Floats,
+    members: pd.DataFrame,
+    params: UnitsParams,
+) -> Programme:
+    """Return the programme of n atoms.
+
+    Parameters
+    ----------
+    residents
+        People of each atom.
+    pairs
+        Neighbours, columns a and b: positions of atoms, each pair once.
+    minutes, arterials
+        The walk between any two atoms (n × n) and the arterials between them.
+    members
+        Columns atom (position), committee_id, residents: who lives in which committee; unknown committees left out.
+    """
+    n = len(residents)
+    graph = np.concatenate([pairs[["a", "b"]].to_numpy(), pairs[["b", "a"]].to_numpy()]).astype(np.int64)
+    graph = graph[np.lexsort((graph[:, 1], graph[:, 0]))]
+    codes, names = pd.factorize(members["committee_id"], sort=True)
+    lived = members.assign(code=codes).sort_values(["atom", "code"])
+    felt = minutes + params.cost_per_arterial_minutes * arterials
+    return Programme(
+        residents=residents.astype(np.float64),
+        first=_starts(graph[:, 0], n),
+        neighbours=np.ascontiguousarray(graph[:, 1]),
+        burden=np.ascontiguousarray(felt.T * residents[None, :]),
+        committee_first=_starts(lived["atom"].to_numpy(), n),
+        committee=lived["code"].to_numpy(dtype=np.int64),
+        committee_people=lived["residents"].to_numpy(dtype=np.float64),
+        committees=len(names),
+        residents_min=float(params.residents_min),
+        residents_max=float(params.residents_max),
+        unit_cost=params.cost_per_unit_person_minutes,
+        cut_cost=params.cost_per_committee_cut_person_minutes,
+        committee_share_min=params.committee_share_min,
+        leftover_cost=params.cost_per_leftover_resident_minutes,
+    )
+
+
+def _starts(rows: npt.NDArray[np.int64], n: int) -> npt.NDArray[np.int64]:
+    """Return where each of n rows starts in a sorted list of row numbers, and its end."""
+    return np.searchsorted(rows, np.arange(n + 1)).astype(np.int64)

@@ -1,0 +1,133 @@
+"""Make the atoms of units: compounds where people live, and street blocks for the land between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipeline.settings import UnitsParams
+from pipeline.units.blocks import Ints, merge_small, shared_borders, without
+from pipeline.units.seams import Geometries, arterial_lines, faces, nearest_face
+
+SLIVER_M2 = 1.0  # what the compounds leave of a face counts as land from this area on
+
+
+def outline_of(committees: gpd.GeoDataFrame) -> Any:
+    """Return the district as one polygon: all committees together."""
+    return shapely.union_all(committees.geometry.to_numpy())
+
+
+def make_atoms(
+    residents: gpd.GeoDataFrame,
+    compounds: gpd.GeoDataFrame,
+    committees: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame,
+    ways: gpd.GeoDataFrame,
+    barriers: Geometries,
+    params: UnitsParams,
+) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Return the table `atoms`, sorted by atom_id, and the atom_id of each address (indexed like `residents`).
+
+    An address belongs to its compound, else to the block in which it lies or the nearest one. Compounds and blocks
+    where nobody lives are no atoms; an address without residents there belongs to the nearest atom.
+    """
+    lived_in = residents["residents"] > 0
+    loose = lived_in & residents["compound_id"].isna()
+    atom_of = residents["compound_id"].where(lived_in)
+    blocks = gpd.GeoDataFrame({"atom_id": [], "name": []}, geometry=[], crs=residents.crs)
+    if loose.any():
+        cut = faces(np.concatenate([_streets(edges, params), barriers]), outline_of(committees))
+        seams = np.concatenate([arterial_lines(ways, params), barriers])
+        blocks, block_of = _blocks(residents.loc[loose], cut, compounds, edges, seams, params)
+        atom_of.loc[loose] = block_of
+    homes = compounds.loc[
+        compounds["compound_id"].isin(atom_of.dropna()), ["compound_id", "name", "geometry"]
+    ]
+    atoms = pd.concat(
+        [
+            homes.assign(atom_id=homes["compound_id"], kind="compound"),
+            blocks.assign(compound_id=pd.Series(None, index=blocks.index, dtype="str"), kind="block"),
+        ]
+    )
+    text = dict.fromkeys(["atom_id", "compound_id", "name", "kind"], "str")
+    atoms = atoms.astype(text).sort_values("atom_id", ignore_index=True)
+    if atom_of.isna().any():
+        empty = atom_of.isna()
+        nearest = nearest_face(residents.geometry[empty].to_numpy(), atoms.geometry.to_numpy())
+        atom_of.loc[empty] = atoms["atom_id"].to_numpy()[nearest]
+    atoms["residents"] = atoms["atom_id"].map(residents["residents"].groupby(atom_of).sum())
+    return gpd.GeoDataFrame(atoms, geometry="geometry", crs=residents.crs), atom_of.astype("str")
+
+
+def _streets(edges: gpd.GeoDataFrame, params: UnitsParams) -> Geometries:
+    parting = edges["highway"].isin(params.block_streets) & (edges["users"] == "public") & ~edges["tunnel"]
+    return edges.loc[parting].geometry.to_numpy()
+
+
+def _blocks(
+    people: gpd.GeoDataFrame,
+    cut: Geometries,
+    compounds: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame,
+    seams: Geometries,
+    params: UnitsParams,
+) -> tuple[gpd.GeoDataFrame, Ints]:
+    """Return the blocks (atom_id, name, geometry) in which people live, and each address's atom_id."""
+    ground = without(cut, compounds.geometry.to_numpy())
+    cut, ground = cut[shapely.area(ground) >= SLIVER_M2], ground[shapely.area(ground) >= SLIVER_M2]
+    face = nearest_face(people.geometry.to_numpy(), ground)
+    used, face = np.unique(face, return_inverse=True)
+    cut, ground = cut[used], ground[used]
+    residents = np.bincount(face, people["residents"], minlength=len(used)).astype(np.float64)
+    group = merge_small(
+        residents,
+        _majority(face, people["committee_id"], people["residents"].to_numpy(), len(used)),
+        shared_borders(cut, seams),
+        params.block_residents_min,
+        params.residents_max,
+    )
+    first, number = np.unique(group, return_inverse=True)
+    shapes = np.array([shapely.union_all(ground[number == k]) for k in range(len(first))], dtype=object)
+    ids = np.array([f"block-{k:05d}" for k in range(1, len(first) + 1)])
+    names = _street_names(shapes, edges, params.touch_m)
+    blocks = gpd.GeoDataFrame(
+        {"atom_id": ids, "name": np.where(names == "", ids, names)}, geometry=shapes, crs=people.crs
+    )
+    return blocks, ids[number[face]]
+
+
+def _majority(face: Ints, committee: pd.Series, residents: np.ndarray, faces_count: int) -> Ints:
+    """Return the code of the committee in which most people of each face live, −1 where none is known."""
+    codes, _ = pd.factorize(committee, sort=True)
+    table = pd.DataFrame({"face": face, "code": codes, "residents": residents})
+    sums = table.loc[table["code"] >= 0].groupby(["face", "code"], as_index=False)["residents"].sum()
+    first = sums.sort_values(["face", "residents", "code"], ascending=[True, False, True])
+    first = first.drop_duplicates("face")
+    result = np.full(faces_count, -1)
+    result[first["face"].to_numpy()] = first["code"].to_numpy()
+    return result
+
+
+def _street_names(shapes: Geometries, edges: gpd.GeoDataFrame, touch_m: float) -> np.ndarray:
+    """Name each block by the named public street with the greatest length along it; empty where there is none."""
+    named = edges.loc[edges["name"].notna() & (edges["users"] == "public")]
+    lines = named.geometry.to_numpy()
+    shape, line = shapely.STRtree(lines).query(shapes, predicate="dwithin", distance=touch_m)
+    near = shapely.buffer(shapes, touch_m, quad_segs=2)
+    table = pd.DataFrame(
+        {
+            "shape": shape,
+            "name": named["name"].to_numpy()[line],
+            "length_m": shapely.length(shapely.intersection(lines[line], near[shape])),
+        }
+    )
+    sums = table.groupby(["shape", "name"], as_index=False)["length_m"].sum()
+    first = sums.sort_values(["shape", "length_m", "name"], ascending=[True, False, True])
+    first = first.drop_duplicates("shape")
+    result = np.full(len(shapes), "", dtype=object)
+    result[first["shape"].to_numpy()] = first["name"].to_numpy()
+    return result

@@ -1,0 +1,71 @@
+"""Check the size of units, existing or proposed: the result, its margin, and a sentence that says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from pipeline.settings import UnitsParams
+from pipeline.units.programme import TOLERANCE
+from pipeline.units.sentences import Facts, on_unit
+
+
+def check_units(
+    units: list[str], addresses: pd.DataFrame, atoms: pd.Series, pairs: pd.DataFrame, params: UnitsParams
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what the tables `units` and `unit_members` say of each unit, in the order given.
+
+    Parameters
+    ----------
+    units
+        Their ids; one without addresses has no residents.
+    addresses
+        One row an address: unit_id, atom_id, committee_id, residents, residents_low, residents_high.
+    atoms
+        The atom_ids that `pairs` (columns a, b) refers to by position.
+
+    Returns
+    -------
+    DataFrame
+        unit_id, residents, residents_low, residents_high, size_result, near_miss, margin_residents, connected, atoms,
+        committees_cut, reason, reason_en. A unit is connected when the atoms that hold more than
+        `committee_share_min` of its residents hang together.
+    DataFrame
+        unit_id, atom_id, residents.
+    """
+    counts = ["residents", "residents_low", "residents_high"]
+    table = addresses.groupby("unit_id")[counts].sum().reindex(units, fill_value=0.0)
+    people = table["residents"]
+    low, high = float(params.residents_min), float(params.residents_max)
+    small, large = people < low - TOLERANCE, people > high + TOLERANCE
+    table["size_result"] = np.select([small, large], ["too_small", "too_large"], "fits")
+    table["margin_residents"] = np.minimum(people - low, high - people)
+    limit = np.where(small, low, high)
+    table["near_miss"] = (small | large) & (-table["margin_residents"] <= params.near_miss_share * limit)
+    members = addresses.groupby(["unit_id", "atom_id"], as_index=False)["residents"].sum()
+    mine = members.loc[members["residents"] > params.committee_share_min * members["unit_id"].map(people)]
+    table["connected"] = _hang_together(units, mine, atoms, pairs)
+    table["atoms"] = members.groupby("unit_id").size().reindex(units, fill_value=0)
+    shares = addresses.groupby(["unit_id", "committee_id"], as_index=False)["residents"].sum()
+    present = shares["residents"] > params.committee_share_min * shares["unit_id"].map(people)
+    table["committees_cut"] = shares[present].groupby("unit_id").size().reindex(units, fill_value=0)
+    facts = table[list(Facts._fields)].itertuples(index=False, name=None)
+    sentences = [on_unit(Facts(*row), params) for row in facts]
+    table["reason"], table["reason_en"] = ([s[k] for s in sentences] for k in (0, 1))
+    return table.rename_axis("unit_id").reset_index(), members
+
+
+def _hang_together(
+    units: list[str], members: pd.DataFrame, atoms: pd.Series, pairs: pd.DataFrame
+) -> list[bool]:
+    """Tell for each unit whether its atoms are connected by neighbours within it; one without atoms is not."""
+    where = members.reset_index(drop=True)
+    where = where.assign(atom=pd.Index(atoms).get_indexer(where["atom_id"]), row=where.index)
+    ends = pairs.merge(where, left_on="a", right_on="atom")
+    ends = ends.merge(where, left_on=["b", "unit_id"], right_on=["atom", "unit_id"], suffixes=("_a", "_b"))
+    graph = csr_array((np.ones(len(ends)), (ends["row_a"], ends["row_b"])), shape=(len(where),) * 2)
+    _, component = connected_components(graph, directed=False)
+    parts = pd.Series(component).groupby(where["unit_id"]).nunique()
+    return list(parts.reindex(units, fill_value=0) == 1)

@@ -5,52 +5,22 @@ The catalogue is the users' to edit. A wrong entry is refused with its file, lin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ValidationError
 
+from pipeline.catalogue.facilities import FacilityCatalogue, FacilityClass
+from pipeline.catalogue.indicators import Indicator, IndicatorCatalogue, Scenario
 from pipeline.errors import SettingsError
-from pipeline.settings import Strict, read_yaml
+from pipeline.settings import read_yaml
 
 CLASSES_FILE = Path(str(files("pipeline.catalogue").joinpath("facility_classes.yaml")))
-Who = Literal["all", "child_0_3", "child_3_6", "elderly"]
-_OSM_PART = re.compile(r"[a-z_:]+(=\*|!?=[^=!&*\s]+)")
-
-
-class FacilityClass(Strict):
-    """A kind of facility: names, the people it is for, and the OpenStreetMap tags that make an object one."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-    who: Who
-    osm: tuple[str, ...] = Field(
-        min_length=1, description="`key=value`, `key=*` or `key!=value`, joined by ` & `"
-    )
-    geometry: Literal["point", "area"] = "point"
-    entrances: Literal["point", "boundary"] = "point"
-
-    @field_validator("osm")
-    @classmethod
-    def _well_formed(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
-        for line in lines:
-            for part in line.split(" & "):
-                if not _OSM_PART.fullmatch(part):
-                    raise ValueError(f"{part!r} is not key=value, key=* or key!=value")
-        return lines
-
-
-class FacilityCatalogue(Strict):
-    """`facility_classes.yaml`: the classes, and which walker and which people column stand for `who`."""
-
-    walker_of_who: dict[Who, str]
-    people_of_who: dict[Who, str]
-    classes: dict[str, FacilityClass]
+INDICATORS_FILE = Path(str(files("pipeline.catalogue").joinpath("indicators.yaml")))
 
 
 def read_facility_catalogue(path: Path = CLASSES_FILE) -> FacilityCatalogue:
@@ -61,7 +31,28 @@ def read_facility_catalogue(path: Path = CLASSES_FILE) -> FacilityCatalogue:
     SettingsError
         An entry is wrong; the message names file, line, entry and key.
     """
-    return _checked(FacilityCatalogue, read_yaml(path), path)
+    return _checked(FacilityCatalogue, path)
+
+
+def read_indicator_catalogue(path: Path = INDICATORS_FILE) -> IndicatorCatalogue:
+    """Read and check a file of scenarios and indicators.
+
+    Raises
+    ------
+    SettingsError
+        An entry is wrong or names a facility class that does not exist.
+    """
+    catalogue: IndicatorCatalogue = _checked(IndicatorCatalogue, path)
+    for i, indicator in enumerate(catalogue.indicators):
+        unknown = [name for name in indicator.facility_classes if name not in facility_classes()]
+        if unknown:
+            raise SettingsError(
+                f"{path}, line {_line(path, ['indicators', i])}, {indicator.id}",
+                f"names the facility class {unknown[0]!r}, which does not exist",
+                ", ".join(facility_classes()),
+                "mend the name, or add the class to facility_classes.yaml",
+            )
+    return catalogue
 
 
 @cache
@@ -69,39 +60,78 @@ def _facility_catalogue() -> FacilityCatalogue:
     return read_facility_catalogue()
 
 
+@cache
+def indicator_catalogue() -> IndicatorCatalogue:
+    """Return the whole indicator catalogue."""
+    return read_indicator_catalogue()
+
+
 def facility_classes() -> Mapping[str, FacilityClass]:
     """Return the facility classes by name, in the catalogue's order."""
     return _facility_catalogue().classes
 
 
-def _checked(model: Any, content: dict[str, Any], path: Path) -> Any:
+def scenarios() -> Mapping[str, Scenario]:
+    """Return the eight scenarios by letter, in the notice's order."""
+    return indicator_catalogue().scenarios
+
+
+def indicators() -> dict[str, Indicator]:
+    """Return the indicators by id, in the catalogue's order."""
+    return {indicator.id: indicator for indicator in indicator_catalogue().indicators}
+
+
+def walker(facility_class: str, constraint: str | None = None) -> str:
+    """Return the walker (of params.network.walkers) whose legs count for a class, under a constraint."""
+    base = WALKER_OF_WHO[facility_classes()[facility_class].who]
+    return f"{base}_{constraint}" if constraint else base
+
+
+def _checked(model: Any, path: Path) -> Any:
+    content = read_yaml(path)
     try:
         return model.model_validate(content)
     except ValidationError as error:
         first, *rest = error.errors()
-        keys = [part for part in first["loc"]]
         more = f" (and {len(rest)} more faults)" if rest else ""
         raise SettingsError(
-            f"{path}, line {_line(path, keys)}, {'.'.join(map(str, keys)) or 'as a whole'}",
-            f"{first['msg']}{more}; found {first['input']!r:.80}",
+            f"{path}, line {_line(path, first['loc'])}, {_entry(content, first['loc'])}",
+            f"{first['msg'].removeprefix('Value error, ')}{more}; found {first['input']!r:.80}",
+            todo="compare with the entries beside it",
         ) from None
 
 
-def _line(path: Path, keys: list[Any]) -> int:
-    """Line of the deepest of nested keys that the file has."""
+def _entry(content: Any, keys: tuple[Any, ...]) -> str:
+    """Name where a fault is: list items by their id."""
+    names = []
+    for key in keys:
+        try:
+            content = content[key]
+        except (KeyError, IndexError, TypeError):
+            content = content if isinstance(content, dict) else None
+        named = isinstance(key, int) and isinstance(content, dict) and "id" in content
+        names.append(str(content["id"] if named else key))
+    return ".".join(names) or "as a whole"
+
+
+def _line(path: Path, keys: Any) -> int:
+    """Find the line of the deepest of nested keys that stands in a file; keys that do not stand there are passed over."""
     node = yaml.compose(path.read_text(encoding="utf-8"))
     line = 1
     for key in keys:
         found = None
         if isinstance(node, yaml.MappingNode):
             found = next(((k, v) for k, v in node.value if k.value == str(key)), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        elif isinstance(node, yaml.SequenceNode) and isinstance(key, int):
             found = (node.value[key], node.value[key])
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
+        if found is not None:
+            line, node = found[0].start_mark.line + 1, found[1]
     return line
 
 
-WALKER_OF_WHO: Mapping[str, str] = dict(_facility_catalogue().walker_of_who)
-PEOPLE_OF_WHO: Mapping[str, str] = dict(_facility_catalogue().people_of_who)
+WALKER_OF_WHO: Mapping[str, str] = {
+    str(who): name for who, name in _facility_catalogue().walker_of_who.items()
+}
+PEOPLE_OF_WHO: Mapping[str, str] = {
+    str(who): name for who, name in _facility_catalogue().people_of_who.items()
+}

@@ -1,0 +1,1 @@
+"""Compute the indicators of the eight scenarios from evidence."""

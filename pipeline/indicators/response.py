@@ -1,0 +1,58 @@
+"""Measure whom responders reach in time: driving where one may drive, on foot beyond."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from pipeline.catalogue.indicators import ResponderShare
+from pipeline.catalogue.load import PEOPLE_OF_WHO
+from pipeline.indicators.facts import Facts
+from pipeline.indicators.measure import Floats, Measure, evidence_text, share_of_people
+from pipeline.indicators.walking import INCOMPLETE
+from pipeline.network.search import PUBLIC, Graph, nearest
+
+CREW = "adult"  # whose legs carry the crew where it cannot drive
+
+
+def responder_share(entry: ResponderShare, facts: Facts) -> Measure:
+    """Percentage of people whom the nearest station of a class reaches within minutes of leaving (S03).
+
+    Gates open to responders and one-way rules do not bind them; walls do. A station beyond the data could be nearer than
+    any listed one, so near the edge of the data it cannot be known (by the time of a drive along the same streets).
+    """
+    stations = facts.facilities[(facts.facilities["class"] == entry.class_) & facts.facilities["linked"]]
+    rows = np.flatnonzero(facts.linked)
+    graph = Graph.build(responder_edges(facts.edges, entry), "responder")
+    speed = facts.walkers[CREW].speed_m_per_s
+    addresses = graph.points(facts.residents.iloc[rows], speed)
+    minutes, _ = nearest(graph, graph.points(stations, speed), addresses, entry.minutes)
+    served = np.zeros(len(facts.residents), bool)
+    served[rows] = ~np.isnan(minutes)
+    reach_m = entry.minutes * entry.drive_km_per_h * 1000 / 60
+    typical = facts.linked & facts.complete(entry.class_) & (_to_border(facts) > reach_m)
+    weight = facts.people(entry.who)
+    evidence = evidence_text(
+        f"edges, facilities[{entry.class_}] {len(stations)}",
+        facts.members.total(weight),
+        PEOPLE_OF_WHO[entry.who],
+    )
+    found = share_of_people(facts.members, weight, served, ~served & ~typical, typical, evidence)
+    return found if facts.complete(entry.class_) else found.noted(found.low < 100, INCOMPLETE)
+
+
+def responder_edges(edges: pd.DataFrame, entry: ResponderShare) -> pd.DataFrame:
+    """Return the edges with a responder's minutes, open to all."""
+    drive = edges["length_m"] / (entry.drive_km_per_h * 1000 / 60)
+    driven = edges["highway"].isin(entry.highways)
+    return edges.assign(
+        minutes_responder=drive.where(driven, edges[f"minutes_{CREW}"]),
+        minutes_responder_back=drive.where(driven, edges[f"minutes_{CREW}_back"]),
+        users=pd.Series(PUBLIC, index=edges.index, dtype="str"),
+    )
+
+
+def _to_border(facts: Facts) -> Floats:
+    """Straight metres from each address to the limit of the data: a drive from beyond it is no shorter."""
+    border = facts.extent.geometry.union_all().boundary
+    return facts.residents.geometry.distance(border).to_numpy(np.float64)

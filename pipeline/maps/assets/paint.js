@@ -1,0 +1,148 @@
+"use strict";
+// Paint the whole map on one canvas: base, theme, walls, outlines, labels. Leaflet moves and scales it.
+
+const Painter = L.Renderer.extend({
+  initialize(draw) {
+    L.Renderer.prototype.initialize.call(this, { padding: 0.15 });
+    this.draw = draw;
+    this.sharpness = window.devicePixelRatio || 1;
+  },
+  _initContainer() {
+    this._container = document.createElement("canvas");
+    this.pen = this._container.getContext("2d");
+  },
+  _destroyContainer() {
+    this._container.remove();
+  },
+  _updatePaths() {},
+  _update() {
+    if (this._map._animatingZoom && this._bounds) return;
+    L.Renderer.prototype._update.call(this);
+    const corner = this._bounds.min;
+    const size = this._bounds.getSize();
+    L.DomUtil.setPosition(this._container, corner);
+    this._container.width = Math.round(this.sharpness * size.x);
+    this._container.height = Math.round(this.sharpness * size.y);
+    this._container.style.width = `${size.x}px`;
+    this._container.style.height = `${size.y}px`;
+    const scale = 2 ** this._zoom;
+    const origin = this._map._getNewPixelOrigin(this._center, this._zoom).add(corner);
+    this.pen.setTransform(this.sharpness, 0, 0, this.sharpness, 0, 0);
+    this.draw(new View(this.pen, this._zoom, scale, origin, size));
+  },
+  redraw() {
+    if (this._map) this._update();
+  },
+});
+
+// What is in sight: turns world coordinates to canvas pixels and leaves out the rest.
+class View {
+  constructor(pen, zoom, scale, origin, size) {
+    Object.assign(this, { pen, zoom, scale, origin, size });
+    this.box = [origin.x / scale, origin.y / scale, (origin.x + size.x) / scale, (origin.y + size.y) / scale];
+    this.taken = [];
+  }
+
+  at([x, y]) {
+    return [x * this.scale - this.origin.x, y * this.scale - this.origin.y];
+  }
+
+  sees(shape) {
+    const box = shape.box;
+    return box[2] >= this.box[0] && box[0] <= this.box[2] && box[3] >= this.box[1] && box[1] <= this.box[3];
+  }
+
+  seesPoint([x, y]) {
+    return x >= this.box[0] && x <= this.box[2] && y >= this.box[1] && y <= this.box[3];
+  }
+
+  trace(shape, close) {
+    const { pen, scale, origin } = this;
+    const box = shape.box;
+    if (close && (box[2] - box[0]) * scale < 1.5 && (box[3] - box[1]) * scale < 1.5) {
+      pen.rect(box[0] * scale - origin.x, box[1] * scale - origin.y, 1.2, 1.2);
+      return;
+    }
+    for (const part of shape.parts) {
+      pen.moveTo(part[0] * scale - origin.x, part[1] * scale - origin.y);
+      for (let i = 2; i < part.length; i += 2) pen.lineTo(part[i] * scale - origin.x, part[i + 1] * scale - origin.y);
+      if (close) pen.closePath();
+    }
+  }
+
+  fill(shapes, style) {
+    this.pen.beginPath();
+    for (const shape of shapes) if (this.sees(shape)) this.trace(shape, true);
+    this.pen.fillStyle = style;
+    this.pen.fill("evenodd");
+  }
+
+  // Neighbours that overlap or touch must not cut holes into each other: each shape is filled on its own.
+  fillEach(shapes, style) {
+    this.pen.fillStyle = style;
+    for (const shape of shapes) {
+      if (!this.sees(shape)) continue;
+      this.pen.beginPath();
+      this.trace(shape, true);
+      this.pen.fill("evenodd");
+    }
+  }
+
+  stroke(shapes, style, width, { close = false, dash = [] } = {}) {
+    const { pen } = this;
+    pen.beginPath();
+    for (const shape of shapes) if (this.sees(shape)) this.trace(shape, close);
+    pen.strokeStyle = style;
+    pen.lineWidth = width;
+    pen.lineCap = dash.length ? "butt" : "round";
+    pen.lineJoin = "round";
+    pen.setLineDash(dash);
+    pen.stroke();
+    pen.setLineDash([]);
+  }
+
+  // Write a text where nothing else is written yet; returns whether there was room.
+  label(text, [x, y], { size = 11, colour, angle = 0, bold = false }) {
+    const { pen } = this;
+    pen.font = `${bold ? "600 " : ""}${size}px ${FONT}`;
+    const width = pen.measureText(text).width;
+    const across = Math.abs(Math.cos(angle)) * width + size;
+    const up = Math.abs(Math.sin(angle)) * width + size;
+    const box = [x - across / 2, y - up / 2, x + across / 2, y + up / 2];
+    if (this.taken.some((b) => b[0] < box[2] && b[2] > box[0] && b[1] < box[3] && b[3] > box[1])) return false;
+    this.taken.push(box);
+    pen.save();
+    pen.translate(x, y);
+    pen.rotate(angle);
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.lineWidth = 3;
+    pen.lineJoin = "round";
+    pen.strokeStyle = "rgba(255,255,255,.85)";
+    pen.strokeText(text, 0, 0);
+    pen.fillStyle = colour;
+    pen.fillText(text, 0, 0);
+    pen.restore();
+    return true;
+  }
+}
+
+const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",system-ui,sans-serif';
+
+// Grey diagonal lines: what cannot be known.
+function hatch(pen) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const line = tile.getContext("2d");
+  line.fillStyle = "rgba(255,255,255,.75)";
+  line.fillRect(0, 0, 6, 6);
+  line.strokeStyle = "#b0b0b0";
+  line.lineWidth = 1;
+  line.beginPath();
+  for (const shift of [-6, 0, 6]) {
+    line.moveTo(shift - 1, 7);
+    line.lineTo(shift + 7, -1);
+  }
+  line.stroke();
+  return pen.createPattern(tile, "repeat");
+}

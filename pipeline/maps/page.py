@@ -1,0 +1,251 @@
+"""Gather the district's page: frames in, one HTML text out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipeline.catalogue.load import facility_classes, indicators, scenarios
+from pipeline.eligibility.rules import rule_catalogue
+from pipeline.maps.answer import answer
+from pipeline.maps.base import MARGIN_M, base_map, street_names
+from pipeline.maps.cards import Compound, Unit, compound_cards, people, unit_cards, unit_table
+from pipeline.maps.geometry import Grid, at_rows
+from pipeline.maps.place_themes import (
+    class_label,
+    facility_themes,
+    link_theme,
+    rule_themes,
+    walk_themes,
+    walls_theme,
+)
+from pipeline.maps.render import render
+from pipeline.maps.text import Both, both, percent, say, words
+from pipeline.maps.themes import Theme, colours
+from pipeline.maps.unit_themes import unit_themes
+from pipeline.maps.walking import Walk, walks
+from pipeline.settings import Settings
+
+NO_MINUTES = -1
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page's script reads, as one JSON text (`assets/page.js` tells what it does with it).
+
+    Shapes are encoded by `geometry.Grid`; lists under `shapes` keep the order of the records they belong to.
+    """
+
+    title: Both
+    fictional: bool
+    date: str
+    notes: list[Both]
+    answer: list[Both]
+    sources: list[list[Any]]
+    top_k: int
+    suppress_below: int
+    walk_limit: float
+    grid: dict[str, float]
+    words: dict[str, Both]
+    colours: dict[str, Any]
+    scenarios: list[tuple[str, Both]]
+    classes: dict[str, Both]
+    indicators: dict[str, list[Any]]
+    rules: dict[str, dict[str, Any]]
+    themes: list[Theme]
+    units: list[Unit]
+    compounds: list[Compound]
+    addresses: dict[str, list[Any]]
+    facilities: list[list[Any]]
+    gates: list[list[Any]]
+    names: list[list[Any]]
+    shapes: dict[str, Any]
+
+
+def write(settings: Settings, tables: Mapping[str, Any]) -> str:
+    """Return `index.html` of a district.
+
+    Parameters
+    ----------
+    settings
+        Names, date and layers of the district; `params.maps`, `params.siting.top_k` and the coverage floor.
+    tables
+        The checked tables that stage `maps` declares in `dvc.yaml`, by name.
+    """
+    page = gather(settings, tables)
+    return render(asdict(page), page.title[0], page.words)
+
+
+def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
+    """Return the content of the page."""
+    district, params = settings.district, settings.params
+    hide, floor, top_k = params.maps.suppress_below, params.score.coverage_floor, params.siting.top_k
+    labels = {key: (entry.zh, entry.en) for key, entry in scenarios().items()}
+    residents, compounds = tables["residents"], tables["compounds"]
+    inside = compounds.assign(
+        people=compounds["compound_id"].map(residents.groupby("compound_id")["residents"].sum()).fillna(0.0)
+    )
+    units = unit_table(tables, list(labels))
+    grid = Grid.over(units.geometry)
+    window = shapely.box(*units.total_bounds).buffer(MARGIN_M, join_style="mitre")
+    walked = walks(tables)
+    themes = [
+        *unit_themes(units, labels, (params.units.residents_min, params.units.residents_max), top_k, hide),
+        *walk_themes(walked, hide),
+        *rule_themes(tables["eligibility"], inside, hide),
+        walls_theme(tables["openings"], tables["walls"]),
+        *facility_themes(tables["class_status"]),
+        link_theme(residents, hide),
+    ]
+    shown, at_building = _address_shapes(residents, tables["buildings"])
+    return Page(
+        title=say("title", name=(district.name.zh, district.name.en)),
+        fictional=district.fictional,
+        date=district.date.isoformat(),
+        notes=_notes(settings),
+        answer=answer(units, tables["reach"], walked, top_k, floor),
+        sources=[
+            [_layer_label(name), layer.source, layer.date.isoformat(), layer.licence]
+            for name, layer in district.layers.all()
+        ],
+        top_k=top_k,
+        suppress_below=hide,
+        walk_limit=params.walk_times.limit_minutes,
+        grid={side: getattr(grid, side) for side in ("west", "south", "east", "north")},
+        words=words(),
+        colours=colours(),
+        scenarios=list(labels.items()),
+        classes={name: class_label(name) for name in facility_classes()},
+        indicators={
+            key: [(i.zh, i.en), i.unit, i.target, i.clause, i.source] for key, i in indicators().items()
+        },
+        rules=_rules(),
+        themes=themes,
+        units=unit_cards(units, tables, list(labels), _members(units, compounds, tables), floor, hide),
+        compounds=compound_cards(inside, tables, hide),
+        addresses=_addresses(residents, tables["address_areas"], units, compounds, walked, hide),
+        facilities=_facilities(grid, window, tables["facilities"]),
+        gates=_gates(grid, tables["openings"]),
+        names=street_names(grid, window, tables["ways"]),
+        shapes={
+            "units": grid.lines(units.geometry, 1),
+            "unit_labels": grid.points(units.geometry),
+            "compounds": grid.lines(compounds.geometry, 1),
+            "compound_labels": grid.points(compounds.geometry),
+            "addresses": grid.lines(shown, 0.5),
+            "address_points": grid.points(residents.geometry),
+            "walls": grid.lines(tables["walls"].geometry, 0.5),
+            **base_map(grid, window, tables["land"], tables["ways"], tables["buildings"][~at_building]),
+        },
+    )
+
+
+def _rules() -> dict[str, dict[str, Any]]:
+    return {
+        rule.id: {
+            "name": (rule.zh, rule.en),
+            "clause": rule.clause,
+            "quote": rule.quote,
+            "effect": rule.effect,
+            "decides": rule.in_verdict,
+        }
+        for rule in rule_catalogue().rules
+    }
+
+
+def _notes(settings: Settings) -> list[Both]:
+    notes = [say("fictional_note")] if settings.district.fictional else []
+    if settings.district.ages_estimated:
+        notes.append(say("ages_estimated", how=settings.district.ages_estimated))
+    formula = say("formula_text", floor=percent(settings.params.score.coverage_floor))
+    return [*notes, formula, *(say(f"limit_{i}") for i in range(1, 6))]
+
+
+def _layer_label(name: str) -> Both:
+    return words()[f"layer_{name.split('[')[0]}"]
+
+
+def _members(
+    units: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, tables: Mapping[str, Any]
+) -> dict[str, list[int]]:
+    """Rows of the compounds of each unit: by its atoms for proposed units, by committee_id for committees."""
+    row = pd.Series(np.arange(len(compounds)), index=compounds["compound_id"])
+    atoms = tables["unit_members"].merge(tables["atoms"][["atom_id", "compound_id"]], on="atom_id")
+    pairs = pd.concat(
+        [
+            atoms[["unit_id", "compound_id"]],
+            compounds[["committee_id", "compound_id"]].rename(columns={"committee_id": "unit_id"}),
+        ]
+    )
+    pairs = pairs[pairs["compound_id"].isin(row.index) & pairs["unit_id"].isin(units["unit_id"])]
+    pairs = pairs.drop_duplicates()
+    return {str(unit): sorted(row[part].tolist()) for unit, part in pairs.groupby("unit_id")["compound_id"]}
+
+
+def _address_shapes(
+    residents: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame
+) -> tuple[gpd.GeoSeries, pd.Series]:
+    """Shape of each address (its building; an empty shape without one), and which buildings those are."""
+    by_id = buildings.set_index("building_id").geometry
+    found = by_id.reindex(residents["building_id"])
+    empty = shapely.Polygon()
+    shapes = gpd.GeoSeries(
+        [empty if shape is None else shape for shape in found.to_numpy()], crs=residents.crs
+    )
+    return shapes, buildings["building_id"].isin(residents["building_id"])
+
+
+def _addresses(
+    residents: gpd.GeoDataFrame,
+    areas: pd.DataFrame,
+    units: pd.DataFrame,
+    compounds: pd.DataFrame,
+    walked: Mapping[str, Walk],
+    hide: int,
+) -> dict[str, list[Any]]:
+    """Columns of the addresses: row of unit, committee and compound (−1 none), people, tenths of minutes by class."""
+    unit_index = pd.Index(units["unit_id"])
+    unit_of = residents["point_id"].map(areas.set_index("point_id")["unit_id"])
+    columns: dict[str, list[Any]] = {
+        "unit": at_rows(unit_index, unit_of),
+        "committee": at_rows(unit_index, residents["committee_id"]),
+        "compound": at_rows(pd.Index(compounds["compound_id"]), residents["compound_id"]),
+        "people": [people(n, hide) for n in residents["residents"]],
+    }
+    for name, walk in walked.items():
+        tenths = np.where(np.isnan(walk.minutes), NO_MINUTES, np.rint(10 * np.nan_to_num(walk.minutes)))
+        columns[f"walk_{name}"] = tenths.astype(int).tolist()
+    return columns
+
+
+def _facilities(grid: Grid, window: Any, facilities: gpd.GeoDataFrame) -> list[list[Any]]:
+    """[class, name, x, y, places] of each facility in sight, at its first entrance."""
+    seen = facilities[facilities.within(window)].drop_duplicates("facility_id")
+    return [
+        [
+            row["class"],
+            both(row["name"], row["name_en"]),
+            *spot,
+            None if pd.isna(row["capacity"]) else round(row["capacity"]),
+        ]
+        for row, spot in zip(
+            seen.drop(columns="geometry").to_dict("records"), grid.points(seen.geometry), strict=True
+        )
+    ]
+
+
+def _gates(grid: Grid, openings: gpd.GeoDataFrame) -> list[list[Any]]:
+    """[sign, inferred, hours, x, y] of each gate, and of each way that a wall stops."""
+    sign = openings["gate_users"].where(openings["status"] == "gate", "blocked")
+    hours = openings["open_hours"].fillna("")
+    spots = grid.points(openings.geometry)
+    return [
+        [f"gate_{s}", bool(i), h, *spot]
+        for s, i, h, spot in zip(sign, openings["inferred"], hours, spots, strict=True)
+    ]

@@ -1,0 +1,89 @@
+"""Legends count the people of the tables, all of them, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pipeline.maps.cards import people, unit_table
+from pipeline.maps.page import Page, gather
+from pipeline.maps.themes import shown_people
+from pipeline.maps.walking import walks
+from pipeline.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def page(mini_settings: Settings, tables: dict[str, Any]) -> Page:
+    return gather(mini_settings, tables)
+
+
+def theme(page: Page, name: str) -> Any:
+    return next(theme for theme in page.themes if theme.theme == name)
+
+
+def counts(page: Page, name: str) -> list[str]:
+    return [entry.count for entry in theme(page, name).legend]
+
+
+def test_minutes_to_the_kindergarten_by_hand(page: Page) -> None:
+    # Six columns of 4 × 8 buildings with 6 children each: 192 a column. Column 3 reaches none (list complete: over 15);
+    # column 4 is 4 minutes from the edge of the data and column 5 is not tied to the network: cannot know.
+    assert counts(page, "walk_kindergarten") == ["192", "192", "192", "192", "384"]
+
+
+def test_served_within_ten_minutes_by_hand(page: Page) -> None:
+    assert counts(page, "served_kindergarten") == ["384", "384", "384"]
+    # the list of stations is partial: who is not served cannot be known; 30 elderly a building
+    assert counts(page, "served_elderly_station") == ["1,920", "0", "3,840"]
+
+
+def test_sizes_and_results_count_residents(page: Page) -> None:
+    assert counts(page, "size_proposed") == ["28,800", "0", "0", "0"]
+    assert counts(page, "size_committee") == ["0", "0", "0", "28,800"]
+    assert counts(page, "eligible") == ["7,200", "7,200", "0", "14,400"]
+    assert counts(page, "answer") == ["21,600", "0", "7,200"]
+
+
+def test_need_and_readiness_count_units_and_keep_the_unknown(page: Page) -> None:
+    cells = counts(page, "need_readiness")
+    assert cells[8] == "1"  # need 80, readiness 70: both high
+    assert cells[4] == "1"  # 50 and 40: both middle
+    assert cells[1] == "1"  # 20 and 60: low, middle
+    assert cells[9] == "1"  # unknown
+
+
+def test_every_painted_feature_has_a_line_in_the_legend(page: Page) -> None:
+    sizes = {
+        "units": len(page.units),
+        "compounds": len(page.compounds),
+        "addresses": len(page.addresses["people"]),
+    }
+    for each in page.themes:
+        if each.paints:
+            assert len(each.classes) == sizes[each.paints], each.theme
+            assert {ord(c) - 48 for c in each.classes if c != "-"} <= set(range(len(each.legend))), each.theme
+
+
+def test_each_walk_counts_every_person_of_its_group_once(page: Page, tables: dict[str, Any]) -> None:
+    for name, walk in walks(tables).items():
+        shown = [entry.count.replace(",", "") for entry in theme(page, f"served_{name}").legend]
+        assert sum(map(int, shown)) == round(walk.people.sum()), name
+
+
+def test_candidates_come_first_best_first_then_the_unranked_then_committees(tables: dict[str, Any]) -> None:
+    assert unit_table(tables, [])["unit_id"].tolist() == ["P0", "P1", "P2", "P3", "J0", "J1"]
+
+
+@pytest.mark.parametrize(
+    ("count", "told", "kept"),
+    [(0, "0", 0), (0.6, "<10", -1), (9.4, "<10", -1), (9.6, "10", 10), (1234.5, "1,234", 1234)],
+)
+def test_small_counts_are_suppressed_and_zero_is_not(count: float, told: str, kept: int) -> None:
+    assert shown_people(count, 10) == told
+    assert people(count, 10) == kept
+
+
+def test_unknown_people_stay_unknown() -> None:
+    assert people(np.nan, 10) is None

@@ -183,6 +183,9 @@ class Walker(Strict):
     avoid: list[Literal["steps", "steep", "arterial_crossing"]] = Field(
         default_factory=list, description="kinds of way that this walker does not take"
     )
+    classes: list[str] | None = Field(
+        None, description="facility classes this walker's times are wanted for; default: all"
+    )
     source: str
 
 
@@ -228,6 +231,9 @@ class WalkTimesParams(Strict):
     """Walking times."""
 
     limit_minutes: float = Field(gt=0, description="times beyond this are null")
+    data_edge_m: float = Field(
+        ge=0, description="a street that ends this close to the limit of the data may go on beyond it"
+    )
 
 
 class ReachParams(Strict):
@@ -242,15 +248,37 @@ class UnitsParams(Strict):
     residents_min: int
     residents_max: int
     near_miss_share: float = Field(ge=0, description="how far outside the range still counts as a near miss")
+    committee_share_min: float = Field(
+        ge=0, lt=1, description="a committee takes part in a unit with more than this share of its residents"
+    )
+    block_streets: list[str] = Field(description="highway values that part the land into street blocks")
+    block_residents_min: float = Field(
+        ge=0, description="blocks with fewer residents join a neighbouring block"
+    )
+    arterials: list[str] = Field(description="highway values that count as a seam, link roads included")
+    touch_m: float = Field(gt=0, description="a street within this distance of an atom counts as its own")
+    adjacency_gap_m: float = Field(
+        ge=0, description="longest walk over nobody's land (park, bridge) that still makes atoms neighbours"
+    )
+    meeting_cap_minutes: float = Field(gt=0, description="walks beyond this count as this long")
     cost_per_unit_person_minutes: float = Field(ge=0, description="keeps units from shrinking to the floor")
     cost_per_committee_cut_person_minutes: float = Field(ge=0)
     cost_per_arterial_minutes: float = Field(
         ge=0, description="minutes felt for crossing one arterial within a unit"
     )
-    iterations: int = Field(
+    cost_per_leftover_resident_minutes: float = Field(ge=0, description="for each resident in no unit")
+    exact_sets_max: int = Field(
+        ge=0, description="components with no more connected sets than this are solved exactly"
+    )
+    iterations_per_atom: int = Field(
         ge=0, description="steps of the local search; iterations, not seconds, so runs repeat"
     )
+    temperature_start_person_minutes: float = Field(
+        gt=0, description="a step that costs this much more is taken with chance 1/e at the start"
+    )
+    temperature_end_person_minutes: float = Field(gt=0, description="the same at the end")
     seed: int
+    outline_gap_m: float = Field(ge=0, description="gaps narrower than twice this are closed in a unit's outline")
 
 
 class EligibilityParams(Strict):
@@ -271,6 +299,9 @@ class SitingParams(Strict):
     """Ranking of candidates."""
 
     top_k: int = Field(ge=1)
+    need_weight: float = Field(
+        ge=0, le=1, description="weight of need in the priority; readiness has the rest"
+    )
     samples: int = Field(ge=1, description="draws of weights and unknown values")
     concentration: float = Field(
         gt=0, description="of the Dirichlet around the set weights; higher = closer to them"

@@ -193,6 +193,11 @@ TABLES: dict[str, Table] = {
 }  # fmt: skip
 
 
+def _dtype(field: Field, nullable: bool) -> Any:
+    """Return a column's dtype; whole numbers that may be missing need pandas' own integer."""
+    return "Int64" if nullable and field.type == "int" else DTYPES[field.type]
+
+
 @cache
 def schema(name: str) -> pa.DataFrameSchema:
     """Build the pandera schema of a table."""
@@ -209,7 +214,7 @@ def schema(name: str) -> pa.DataFrameSchema:
             checks.append(pa.Check.ge(field.min))
         if field.max is not None:
             checks.append(pa.Check.le(field.max))
-        columns[column] = pa.Column(DTYPES[field.type], checks, nullable=nullable)
+        columns[column] = pa.Column(_dtype(field, nullable), checks, nullable=nullable)
     return pa.DataFrameSchema(columns, strict=True, unique=table.key.split(), name=name)
 
 
@@ -254,8 +259,8 @@ def empty(name: str, crs: Any = None) -> pd.DataFrame:
     """Return the table with no rows, for what a district does not have."""
     table = TABLES[name]
     columns = {
-        column: pd.Series([], dtype=DTYPES[FIELDS[column].type] or "object")
-        for column in table.nullable
+        column: pd.Series([], dtype=_dtype(FIELDS[column], nullable) or "object")
+        for column, nullable in table.nullable.items()
         if column != "geometry"
     }
     frame = pd.DataFrame(columns)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+
+from pipeline.reach.node_snapping import node_snap_minutes
+from pipeline.reach.shares import status
+
+# the two services that the notice names (B2), whose legs count, and for whom
+BASIC = {"kindergarten": ("child", "child_3_6"), "elderly_station": ("elderly", "elderly")}
 
 
 def people_metrics(
@@ -46,38 +53,43 @@ def size_metrics(units: pd.DataFrame) -> dict[str, Any]:
 
 
 def reach_metrics(
-    residents: pd.DataFrame, walk_times: pd.DataFrame, edge_times: pd.DataFrame, class_status: pd.DataFrame
+    residents: pd.DataFrame, walk_times: pd.DataFrame, edge_times: pd.DataFrame, complete: Mapping[str, bool]
 ) -> dict[str, Any]:
-    """Return, for kindergarten and elderly station, the shares of their people within 10 minutes of the whole district.
+    """Return, for kindergarten and elderly station, who is within 10 minutes in the whole district.
 
     `served` counts known facilities; `cannot_know` are people without one who may still have one that the lists or
     the data's edge hide; `not_served` are the rest.
     """
-    complete = class_status.set_index("class")["completeness"].eq("complete")
-    out = {}
-    for facility_class, walker, group in (
-        ("kindergarten", "child", "child_3_6"),
-        ("elderly_station", "elderly", "elderly"),
-    ):
-        people = residents.set_index("point_id")[group]
+    points, out = pd.Index(residents["point_id"]), {}
+    for facility_class, (walker, group) in BASIC.items():
+        people = residents[group].to_numpy()
         rows = walk_times[(walk_times["class"] == facility_class) & (walk_times["walker"] == walker)]
-        minutes = rows.set_index("point_id")["minutes"].reindex(people.index)
-        edge = (
-            edge_times[edge_times["walker"] == walker]
-            .set_index("point_id")["edge_of_data_minutes"]
-            .reindex(people.index)
-        )
-        linked = residents.set_index("point_id")["linked"]
-        served = minutes <= 10
-        hidden = ~served & (~linked | (edge <= 10) | (not complete.get(facility_class, False)))
-        total = people.sum()
+        ends = edge_times[edge_times["walker"] == walker]
+        minutes = rows.set_index("point_id")["minutes"].reindex(points).to_numpy()
+        end = ends.set_index("point_id")["edge_of_data_minutes"].reindex(points).to_numpy()
+        served, hidden = status(minutes, residents["linked"], complete.get(facility_class, False), end, 10)
         out[facility_class] = {
-            "served_10": _share(people[served].sum(), total),
-            "cannot_know_10": _share(people[hidden].sum(), total),
-            "not_served_10": _share(people[~served & ~hidden].sum(), total),
-            "mean_minutes_of_served": round(float((people * minutes)[served].sum() / people[served].sum()), 3)
-            if people[served].sum()
-            else None,
+            "served_10": _share(people[served].sum(), people.sum()),
+            "cannot_know_10": _share(people[hidden].sum(), people.sum()),
+            "not_served_10": _share(people[~served & ~hidden].sum(), people.sum()),
+        }
+    return out
+
+
+def node_snapping_metrics(
+    residents: pd.DataFrame,
+    facilities: pd.DataFrame,
+    nodes: pd.DataFrame,
+    edges: pd.DataFrame,
+    limit_minutes: float,
+) -> dict[str, Any]:
+    """Return the shares within 10 minutes that an engine which moves all to the nearest junction would have said."""
+    out = {}
+    for facility_class, (walker, group) in BASIC.items():
+        chosen = facilities[facilities["class"] == facility_class]
+        minutes = node_snap_minutes(residents.geometry, chosen.geometry, nodes, edges, walker, limit_minutes)
+        out[facility_class] = {
+            "served_10": _share(residents.loc[minutes <= 10, group].sum(), residents[group].sum())
         }
     return out
 

@@ -27,6 +27,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     labels = {key: f"{scenario.zh} {scenario.en}" for key, scenario in scenarios().items()}
     tables = {title: inputs[name].drop(columns="geometry", errors="ignore") for title, name in SHEETS.items()}
     residents, units = inputs["residents"], inputs["units"]
+    complete = inputs["class_status"].set_index("class")["completeness"].eq("complete").to_dict()
     return {
         "candidates.xlsx": candidates_workbook(
             settings, labels, inputs["candidates"], inputs["scores"], tables
@@ -39,8 +40,13 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
                 inputs["population_zones"], residents, inputs["unit_members"], inputs["leftovers"]
             ),
             "units": metrics.size_metrics(units),
-            "reach": metrics.reach_metrics(
-                residents, inputs["walk_times"], inputs["edge_times"], inputs["class_status"]
+            "reach": metrics.reach_metrics(residents, inputs["walk_times"], inputs["edge_times"], complete),
+            "reach_by_node_snapping": metrics.node_snapping_metrics(
+                residents,
+                inputs["facilities"],
+                inputs["nodes"],
+                inputs["edges"],
+                settings.params.walk_times.limit_minutes,
             ),
             "indicators": metrics.indicator_metrics(inputs["indicators"], units),
             "eligibility": metrics.eligibility_metrics(inputs["eligibility"]),

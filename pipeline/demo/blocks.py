@@ -1,0 +1,143 @@
+"""Find the blocks between the streets and say what stands on each: compounds, old lanes, works, schools, green."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from shapely import ops
+from shapely.geometry import LineString, Polygon
+
+from pipeline.demo import terrain
+from pipeline.demo.streets import Piece
+from pipeline.demo.terrain import BANK, BORDER, COAST_V, RAIL_V, RIVER_U, SEASIDE_V, TRACKSIDE
+
+HALF_WIDTH_M = {
+    "primary": 15.0, "secondary": 12.0, "tertiary": 9.0, "residential": 6.5, "living_street": 5.0,
+    "service": 4.0, "footway": 3.0, "steps": 3.0, "path": 2.0,
+}  # fmt: skip
+SHOPFRONT_M = {"primary": 15.0, "secondary": 15.0, "tertiary": 0.0}
+LARGEST_COMPOUND_M2 = 40_000
+SMALLEST_PARCEL_M2 = 2_500
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Ground between streets, its use, and its place (u, v) on the sheet."""
+
+    outline: Polygon
+    use: str
+    u: float
+    v: float
+    steep: float
+    inside: bool
+    seam: LineString | None = None
+
+
+def faces(pieces: list[Piece]) -> list[Polygon]:
+    """Return the ground's faces between streets, shore and the frame of the map."""
+    west, south, east = terrain.WEST + 40, terrain.SOUTH + 40, terrain.EAST - 40
+    frame = terrain.bend(shapely.box(west, south, east, COAST_V).exterior)
+    lines = [piece.line for piece in pieces if not piece.open_end]
+    river = terrain.bend(LineString([(RIVER_U - BANK, SEASIDE_V - 5), (RIVER_U - BANK, COAST_V + 20)]))
+    east_bank = terrain.bend(LineString([(RIVER_U + BANK, SEASIDE_V - 5), (RIVER_U + BANK, COAST_V + 20)]))
+    quay = terrain.bend(LineString([(1010, SEASIDE_V - 5), (1010, COAST_V + 20)]))
+    noded = shapely.unary_union([*lines, frame, river, east_bank, quay])
+    found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
+    return sorted(found, key=lambda face: tuple(face.representative_point().coords[0]))
+
+
+def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
+    """Return the parcels: faces less the streets' width, with their use."""
+    blocks = faces(pieces)
+    centres = terrain.unwarp(np.array([face.centroid.coords[0] for face in blocks]))
+    widths = np.array([HALF_WIDTH_M[p.highway] + SHOPFRONT_M.get(p.highway, 0.0) for p in pieces])
+    streets = shapely.buffer(np.array([p.line for p in pieces]), widths, quad_segs=3)
+    tree = shapely.STRtree(streets)
+    water, _ = terrain.river()
+    result = []
+    for face, (u, v) in zip(blocks, centres, strict=True):
+        taken = shapely.union_all([*streets[np.sort(tree.query(face, predicate="intersects"))], water.buffer(3)])
+        rest = [part for part in shapely.get_parts(face.difference(taken)) if part.area > 900]
+        if not rest:
+            continue
+        outline = _plain(max(rest, key=lambda part: part.area))
+        if outline is None:
+            continue
+        steep, height = _ground(outline)
+        inside = BORDER[0] < u < BORDER[2] and v > BORDER[1]
+        use = _use(u, v, steep, height, outline, inside, rng)
+        parcel = Parcel(outline, use, float(u), float(v), steep, inside)
+        result += _shared_out(parcel) if use == "compound" else [parcel]
+    return result
+
+
+def _plain(outline: Polygon) -> Polygon | None:
+    """Smooth the nicks of an outline away, as a surveyor would; None for slivers."""
+    outline = shapely.set_precision(outline, 0.01)
+    opened = outline.buffer(-6, join_style="mitre").buffer(6, join_style="mitre", mitre_limit=2)
+    opened = shapely.intersection(opened, outline, grid_size=0.01)
+    parts = [part for part in shapely.get_parts(opened.simplify(0.8)) if isinstance(part, Polygon)]
+    if not parts:
+        return None
+    largest = Polygon(max(parts, key=lambda part: part.area).exterior)
+    return shapely.transform(largest, lambda points: np.round(points, 2))
+
+
+def _ground(outline: Polygon) -> tuple[float, float]:
+    """Return mean slope and mean height of a parcel."""
+    x0, y0, x1, y1 = outline.bounds
+    x, y = np.meshgrid(np.linspace(x0, x1, 7), np.linspace(y0, y1, 7))
+    height = terrain.elevation(np.column_stack([x.ravel(), y.ravel()])).reshape(7, 7)
+    slope = np.hypot(np.gradient(height, x[0], axis=1), np.gradient(height, y[:, 0], axis=0))
+    return float(slope.mean()), float(height.mean())
+
+
+def _use(
+    u: float, v: float, steep: float, height: float, outline: Polygon, inside: bool, rng: np.random.Generator
+) -> str:
+    chance = float(rng.random())
+    near_rail = abs(v - RAIL_V) < 260
+    if v > SEASIDE_V:
+        return "port" if 1050 < u < RIVER_U - 100 and inside else "shore"
+    if abs(u - RIVER_U) < BANK or abs(v - RAIL_V) < TRACKSIDE:
+        return "bank"
+    if steep > 0.15 or height > 46:
+        return "hill"
+    if not inside:
+        return "margin"
+    if outline.area > 110_000:
+        return "park"
+    if outline.area < SMALLEST_PARCEL_M2:
+        return "pocket" if chance < 0.35 else "oldlanes"
+    uses = {
+        "park": 0.06,
+        "school": 0.065,
+        "hospital": 0.02,
+        "office": 0.055,
+        "works": 0.30 if near_rail else 0.05,
+        "oldlanes": 0.15 if u < RIVER_U and v > 1850 else 0.07,
+        "field": 0.26 if v < 1208 else 0.12 if u > 3900 else 0.03,
+    }
+    for use, share in uses.items():
+        if chance < share:
+            return use
+        chance -= share
+    return "compound"
+
+
+def _shared_out(parcel: Parcel) -> list[Parcel]:
+    """Share a large parcel out among two compounds with one common boundary."""
+    if parcel.outline.area < LARGEST_COMPOUND_M2:
+        return [parcel]
+    frame = np.asarray(parcel.outline.minimum_rotated_rectangle.exterior.coords)
+    sides = frame[1:3] - frame[:2]
+    long = sides[np.argmax(np.hypot(*sides.T))]
+    across = np.array([-long[1], long[0]]) / np.hypot(*long)
+    middle = np.asarray(parcel.outline.centroid.coords[0]) + 0.04 * long
+    cut = LineString(np.round([middle - across * 900, middle + across * 900], 2))
+    halves = [p for p in shapely.get_parts(ops.split(parcel.outline, cut)) if p.area > SMALLEST_PARCEL_M2]
+    halves = sorted(halves, key=lambda half: tuple(half.centroid.coords[0]))
+    rounded = [shapely.transform(half, lambda points: np.round(points, 2)) for half in halves]
+    return [part for half in rounded for part in _shared_out(replace(parcel, outline=half, seam=cut))]

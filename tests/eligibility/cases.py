@@ -1,0 +1,130 @@
+"""Build compounds and units by hand, with every field known and good unless the test says otherwise."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from pipeline.eligibility.judge import Subjects, judge
+from pipeline.eligibility.rules import rule_catalogue
+from pipeline.eligibility.subjects import compound_subjects
+from pipeline.settings import load_params
+from pipeline.tables import DTYPES, FIELDS, REGISTER_COLUMNS
+from tests.runs import ROOT
+
+PARAMS = load_params(ROOT / "params.yaml")
+THRESHOLDS: dict[str, float] = {
+    **PARAMS.eligibility.thresholds,
+    "residents_min": 5000,
+    "residents_max": 12000,
+    "near_miss_share": 0.1,
+}
+# A compound that passes every rule.
+GOOD: dict[str, Any] = {
+    "built_year": 1995,
+    "land_tenure": "state_owned",
+    "in_central_programme": False,
+    "housing_kind": "ordinary",
+    "planned_expropriation": False,
+    "planned_rebuild": "none",
+    "owners_committee": True,
+    "property_company": "和顺物业",
+    "illegal_structures": "cleared",
+    "owners": 480,
+    "consulted": 320,
+    "agreed": 240,
+    "consent_illegal_removal": True,
+    "consent_property": True,
+    "wish_share": 80.0,
+    "scheme_reviewed": True,
+    "posted_on": "2022-05-01",
+    "objections": 0,
+    "party_organisation": True,
+    "governance_mechanism": True,
+    "idle_space_agreed": True,
+    "demolished_floor_area_m2": 0.0,
+    "new_floor_area_m2": 0.0,
+    "floor_area_m2": 30000.0,
+    "resettlement_local_share": 100.0,
+    "structure_grade": "B",
+    "seismic_ok": True,
+}
+
+
+def register(**compounds: dict[str, Any]) -> pd.DataFrame:
+    """Return table `register`: each compound is GOOD, changed as given; None is unknown."""
+    rows = {key: GOOD | changes for key, changes in compounds.items()}
+    columns = {
+        column: pd.Series([row.get(column) for row in rows.values()], dtype=DTYPES[FIELDS[column].type])
+        for column in REGISTER_COLUMNS
+    }
+    return pd.DataFrame({"compound_id": pd.Series(list(rows), dtype="str")} | columns)
+
+
+def compounds(**changed: dict[str, Any]) -> Subjects:
+    """Return compounds as subjects; their names are their ids."""
+    listed = register(**changed)
+    names = pd.DataFrame({"compound_id": listed["compound_id"], "name": listed["compound_id"]})
+    names["name_en"] = pd.Series(pd.NA, names.index, dtype="str")
+    return Subjects("compound", compound_subjects(names, listed, date(2022, 5, 11)), THRESHOLDS)
+
+
+def found(rule: str, **changes: Any) -> tuple[str, bool, str, str]:
+    """Return (result, near_miss, reason, reason_en) of a rule on one compound."""
+    table = judge(rule_catalogue(), compounds(C1=changes))
+    row = table[table["rule_id"] == rule].iloc[0]
+    return row["result"], bool(row["near_miss"]), row["reason"], row["reason_en"]
+
+
+UNIT: dict[str, Any] = {
+    "kind": "proposed",
+    "size_result": "fits",
+    "near_miss": False,
+    "margin_residents": 3000.0,
+    "residents": 8000.0,
+    "residents_low": 7600.0,
+    "residents_high": 8400.0,
+    "connected": True,
+    "committees_cut": 1,
+    "atoms": 6,
+    "kindergarten_share_5": 0.5,
+    "kindergarten_share_10": 0.9,
+    "kindergarten_unknown_10": 0.0,
+    "elderly_station_share_5": 0.5,
+    "elderly_station_share_10": 0.9,
+    "elderly_station_unknown_10": 0.0,
+    "demolished_floor_area_m2": 0.0,
+    "new_floor_area_m2": 0.0,
+    "floor_area_m2": 100000.0,
+    "resettlement_local_share": None,
+    "compounds": 2,
+    "compounds_pass": 1,
+    "compounds_defer": 0,
+    "compounds_unknown": 0,
+}
+
+
+def unit_found(
+    rule: str, pairs: dict[str, float] | None = None, of: Subjects | None = None, **changes: Any
+) -> tuple[str, bool, str, str]:
+    """Return (result, near_miss, reason, reason_en) of a rule on one unit; `pairs`: residents by compound."""
+    row = UNIT | changes
+    whole = {"committees_cut", "atoms", "compounds", "compounds_pass", "compounds_defer", "compounds_unknown"}
+    text = {"kind", "size_result"}
+    types = {name: "Int64" if name in whole else "str" if name in text else "float64" for name in row}
+    types |= {"near_miss": "bool", "connected": "bool"}
+    fields = pd.DataFrame({n: pd.Series([v], ["U1"], dtype=types[n]) for n, v in row.items()})
+    people = {"C1": 1000.0} if pairs is None else pairs
+    members = pd.DataFrame(
+        {
+            "unit_id": pd.Series(["U1"] * len(people), dtype="str"),
+            "compound_id": pd.Series(list(people), dtype="str"),
+            "residents": pd.Series(list(people.values()), dtype="float64"),
+        }
+    )
+    units = Subjects("unit", fields, THRESHOLDS, members, of or compounds(C1={}))
+    table = judge(rule_catalogue(), units)
+    row_ = table[table["rule_id"] == rule].iloc[0]
+    return row_["result"], bool(row_["near_miss"]), row_["reason"], row_["reason_en"]

@@ -1,0 +1,180 @@
+"""Plan A, rule by rule and by hand: pass, fail or defer, unknown, near miss, and what the reason says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.eligibility.judge import judge
+from pipeline.eligibility.rules import rule_catalogue
+from pipeline.eligibility.verdict import verdicts
+from tests.eligibility.cases import GOOD, compounds, found
+
+RULES = [rule.id for rule in rule_catalogue().rules if rule.level == "compound"]
+
+
+def test_two_thirds_and_three_quarters_are_counted_in_whole_owners() -> None:
+    """480 owners: 320 are two thirds; of 320, 240 are three quarters; one fewer of either is not enough."""
+    assert found("A11", owners=480, consulted=320, agreed=240)[0] == "pass"
+    result, near, zh, en = found("A11", owners=480, consulted=300, agreed=240)
+    assert (result, near) == ("fail", True)
+    assert zh.startswith("业主 480 户，征求 300 户（62.5%），不足三分之二，还差 20 户")
+    assert en.startswith("300 of 480 owners consulted (62.5%), fewer than two thirds, 20 more needed")
+    assert found("A11", owners=480, consulted=319, agreed=319)[0] == "fail"
+    result, near, zh, _ = found("A11", owners=480, consulted=320, agreed=239)
+    assert (result, near) == ("fail", True)
+    assert "同意 239 户（74.7%），不足四分之三，还差 1 户" in zh
+
+
+CASES: list[tuple[str, dict[str, Any], str]] = [
+    ("A1", {"built_year": 2005}, "pass"),
+    ("A1", {"built_year": 2006}, "fail"),
+    ("A1", {"built_year": None}, "unknown"),
+    ("A2", {"land_tenure": "state_owned"}, "pass"),
+    ("A2", {"land_tenure": "collective"}, "fail"),
+    ("A2", {"land_tenure": "other"}, "fail"),
+    ("A2", {"land_tenure": None}, "unknown"),
+    ("A3", {"built_year": 1999}, "pass"),
+    ("A3", {"built_year": 2000}, "fail"),
+    ("A3", {"built_year": None}, "unknown"),
+    ("A5", {"in_central_programme": False}, "pass"),
+    ("A5", {"in_central_programme": True}, "fail"),
+    ("A5", {"in_central_programme": None}, "unknown"),
+    ("A6", {"housing_kind": "ordinary"}, "pass"),
+    ("A6", {"housing_kind": "village"}, "pass"),
+    *[("A6", {"housing_kind": kind}, "fail") for kind in ("luxury", "villa", "illegal", "bungalow")],
+    ("A6", {"housing_kind": None}, "unknown"),
+    ("A7", {}, "pass"),
+    ("A7", {"planned_expropriation": True}, "fail"),
+    ("A7", {"planned_rebuild": "whole"}, "fail"),
+    ("A7", {"planned_rebuild": "single_building"}, "pass"),
+    ("A7", {"planned_expropriation": None}, "unknown"),
+    ("A7", {"planned_expropriation": None, "planned_rebuild": "whole"}, "fail"),
+    ("A8", {"owners_committee": True}, "pass"),
+    ("A8", {"owners_committee": False}, "defer"),
+    ("A8", {"owners_committee": None}, "unknown"),
+    ("A9", {"property_company": "和顺物业"}, "pass"),
+    ("A9", {"property_company": "none"}, "defer"),
+    ("A9", {"property_company": None}, "unknown"),
+    ("A10", {"illegal_structures": "none"}, "pass"),
+    ("A10", {"illegal_structures": "cleared"}, "pass"),
+    ("A10", {"illegal_structures": "under_way"}, "defer"),
+    ("A10", {"illegal_structures": "not_begun"}, "defer"),
+    ("A10", {"illegal_structures": None}, "unknown"),
+    ("A11", {}, "pass"),
+    ("A11", {"consent_illegal_removal": False}, "fail"),
+    ("A11", {"consent_property": False}, "fail"),
+    ("A11", {"consent_property": None}, "unknown"),
+    ("A11", {"owners": None}, "unknown"),
+    ("A11", {"owners": None, "agreed": 100}, "fail"),  # 100 of 320 are too few whoever the owners are
+    ("A11", {"consulted": 0, "agreed": 0}, "fail"),
+    ("A12", {}, "pass"),
+    ("A12", {"wish_share": 60.0}, "pass"),
+    ("A12", {"wish_share": 59.9}, "defer"),
+    ("A12", {"scheme_reviewed": False}, "defer"),
+    ("A12", {"consulted": 319}, "defer"),
+    ("A12", {"scheme_reviewed": None}, "unknown"),
+    ("A12", {"scheme_reviewed": None, "wish_share": 10.0}, "defer"),
+    ("A16", {"posted_on": "2022-05-11"}, "pass"),
+    ("A16", {"posted_on": "2022-06-01"}, "fail"),
+    ("A16", {"posted_on": None}, "unknown"),
+]
+
+
+@pytest.mark.parametrize(("rule", "fields", "result"), CASES)
+def test_each_rule_by_hand(rule: str, fields: dict[str, Any], result: str) -> None:
+    decided, _, zh, en = found(rule, **fields)
+    assert decided == result
+    assert zh and en and "{" not in zh + en and "None" not in zh + en
+
+
+def test_every_rule_has_its_cases() -> None:
+    wanted = {(rule, result) for rule in RULES for result in ("pass", "unknown")}
+    assert wanted <= {(rule, result) for rule, _, result in CASES}
+    assert {rule for rule, _, result in CASES if result in ("fail", "defer")} == set(RULES)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [{"consulted": 500}, {"agreed": 330}, {"owners": 200, "agreed": 100}, {"consulted": None, "agreed": 481}],
+)
+def test_contradictory_counts_are_a_fault_of_the_data(numbers: dict[str, Any]) -> None:
+    result, near, zh, en = found("A11", **numbers)
+    assert (result, near) == ("unknown", False)
+    assert zh.startswith("数据矛盾") and "contradict" in en
+
+
+def test_a_consent_far_off_or_refused_is_no_near_miss() -> None:
+    assert found("A11", consulted=200, agreed=200)[:2] == ("fail", False)
+    assert found("A11", consulted=300, consent_property=False)[:2] == ("fail", False)
+
+
+def test_reasons_name_what_is_missing_and_what_failed() -> None:
+    assert found("A11", owners=None, consent_property=None)[2] == "缺少：业主数、是否同意引入物业"
+    assert (
+        found("A12", scheme_reviewed=False, wish_share=40.0)[2]
+        == "改造意愿 40%，低于 60%；方案未审核；可暂缓或延期"
+    )
+    assert found("A10", illegal_structures="under_way")[2].startswith("拆违拆临正在拆除")
+    assert "单栋住宅楼不得纳入" in found("A7", planned_rebuild="single_building")[2]
+    assert "异议 3 件" in found("A16", objections=3)[2]
+
+
+def test_text_from_the_register_stays_text() -> None:
+    strange = "{owners.__class__} <b>=1+1"
+    assert found("A9", property_company=strange)[2] == f"物业：{strange}"
+
+
+def test_the_verdict_is_the_worst_that_decides() -> None:
+    cases: dict[str, tuple[dict[str, Any], str]] = {
+        "C1": ({}, "pass"),
+        "C2": ({"built_year": 2003}, "pass"),  # priority never excludes
+        "C3": ({"posted_on": None}, "pass"),  # nor does what is only recorded
+        "C4": ({"scheme_reviewed": None}, "unknown"),
+        "C5": ({"scheme_reviewed": None, "owners_committee": False}, "defer"),
+        "C6": ({"scheme_reviewed": None, "owners_committee": False, "built_year": 2010}, "fail"),
+    }
+    table = judge(rule_catalogue(), compounds(**{key: fields for key, (fields, _) in cases.items()}))
+    assert verdicts(table, "compound").to_dict() == {key: verdict for key, (_, verdict) in cases.items()}
+
+
+FIELD_VALUES: dict[str, list[Any]] = {
+    "built_year": [1990, 2003, 2010],
+    "land_tenure": ["state_owned", "collective"],
+    "housing_kind": ["ordinary", "villa"],
+    "planned_expropriation": [True, False],
+    "planned_rebuild": ["none", "whole"],
+    "owners_committee": [True, False],
+    "property_company": ["和顺物业", "none"],
+    "illegal_structures": ["none", "not_begun"],
+    "owners": [480, 600],
+    "consulted": [320, 330, 400],
+    "agreed": [200, 300],
+    "consent_property": [True, False],
+    "wish_share": [30.0, 90.0],
+    "scheme_reviewed": [True, False],
+}
+
+
+FILLED = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in FIELD_VALUES.items()})
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(FILLED, st.sets(st.sampled_from(sorted(FIELD_VALUES)))), min_size=20, max_size=20))
+def test_filling_in_a_field_only_decides_what_was_unknown(
+    cases: list[tuple[dict[str, Any], set[str]]],
+) -> None:
+    whole = {f"C{i}": fields for i, (fields, _) in enumerate(cases)}
+    partial = {f"C{i}": fields | dict.fromkeys(hidden) for i, (fields, hidden) in enumerate(cases)}
+    before, after = judge(rule_catalogue(), compounds(**partial)), judge(rule_catalogue(), compounds(**whole))
+    decided = before["result"] != "unknown"
+    assert before.loc[decided, "result"].equals(after.loc[decided, "result"])
+
+
+def test_an_empty_register_leaves_everything_unknown() -> None:
+    table = judge(rule_catalogue(), compounds(C1=dict.fromkeys(GOOD)))
+    assert set(table["result"]) == {"unknown"}
+    assert table["reason"].str.startswith("缺少").all()

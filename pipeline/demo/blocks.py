@@ -112,12 +112,12 @@ def _use(
     if outline.area < SMALLEST_PARCEL_M2:
         return "pocket" if chance < 0.35 else "oldlanes"
     uses = {
-        "park": 0.06,
+        "park": 0.07,
         "school": 0.065,
         "hospital": 0.02,
         "office": 0.055,
         "works": 0.30 if near_rail else 0.05,
-        "oldlanes": 0.15 if u < RIVER_U and v > 1850 else 0.07,
+        "oldlanes": 0.10 if u < RIVER_U and v > 1850 else 0.05,
         "field": 0.26 if v < 1208 else 0.12 if u > 3900 else 0.03,
     }
     for use, share in uses.items():

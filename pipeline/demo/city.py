@@ -80,7 +80,7 @@ def _shopfronts(pieces: list[Piece], parcels: list[Polygon], ways: list[Way], rn
                 length = float(rng.uniform(18, 52))
                 front = ops.substring(line, start, min(start + length, line.length - 3))
                 start += length + float(rng.choice([2, 8, 25], p=[0.4, 0.3, 0.3]))
-                if front.length > 10 and rng.random() < 0.5:
+                if front.length > 10 and rng.random() < 0.4:
                     outline = LineString([front.coords[0], front.coords[-1]]).buffer(5, cap_style="flat")
                     shops.append(House(shapely.transform(outline, lambda p: np.round(p, 2)), int(rng.integers(2, 5)), "commercial"))
     tree = shapely.STRtree(taken)

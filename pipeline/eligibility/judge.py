@@ -51,10 +51,10 @@ class Subjects:
                 f"is the name of a field of a {self.kind} as well",
                 todo="rename it",
             )
+        whole = {k: int(v) if float(v).is_integer() else float(v) for k, v in self.thresholds.items()}
         columns = {str(name): kleene.from_series(values) for name, values in self.fields.items()}
-        for name, value in self.thresholds.items():
-            whole = int(value) if float(value).is_integer() else float(value)
-            columns[name] = kleene.constant(whole, len(self.fields))
+        columns |= {name: kleene.constant(value, len(self.fields)) for name, value in whole.items()}
+        object.__setattr__(self, "thresholds", whole)
         object.__setattr__(self, "columns", columns)
 
     def evaluate(self, text: str) -> Column:

@@ -15,8 +15,10 @@ Geometries = NDArray[np.object_]
 def parts_within(areas: Geometries, pieces: Geometries) -> list[shapely.Geometry]:
     """Return for each area the union of the pieces inside it (empty where there is none)."""
     piece, area = shapely.STRtree(areas).query(pieces, predicate="intersects")
-    inside = pd.Series(shapely.intersection(areas[area], pieces[piece])).groupby(area)
-    parts = {i: shapely.union_all(group.to_numpy()) for i, group in inside}
+    inside, row = shapely.get_parts(shapely.intersection(areas[area], pieces[piece]), return_index=True)
+    ground = shapely.get_dimensions(inside) == 2  # where areas only touch, points and lines are left
+    groups = pd.Series(inside[ground]).groupby(area[row[ground]])
+    parts = {i: shapely.union_all(group.to_numpy()) for i, group in groups}
     return [parts.get(i, shapely.Polygon()) for i in range(len(areas))]
 
 

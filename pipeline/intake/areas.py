@@ -128,19 +128,20 @@ def compounds(
     frame["subdistrict"] = frame["subdistrict"].fillna(frame["committee_id"].map(subdistricts)).astype("str")
     frame = frame[chosen.notna()]
     log.kept = len(frame)
-    overlapping = _overlapping(frame.geometry.to_numpy())
-    if overlapping:
-        log.warn("compounds_overlap", f"{overlapping}")
+    note_overlaps(frame, log)
     return frame
 
 
-def _overlapping(shapes: np.ndarray) -> int:
-    """Count the pairs of which one covers a notable part of the other."""
+def note_overlaps(frame: gpd.GeoDataFrame, log: LayerLog) -> None:
+    """Warn of polygons of which one covers a notable part of another: what stands there belongs to both."""
+    shapes = frame.geometry.to_numpy()
     one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     one, other = one[one < other], other[one < other]
     common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     smaller = np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
-    return int((common > (1 - WHOLE_SHARE) * smaller).sum())
+    pairs = int((common > (1 - WHOLE_SHARE) * smaller).sum())
+    if pairs:
+        log.warn("overlap", f"{pairs}")
 
 
 def largest_overlap(frame: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, column: str) -> pd.Series:

@@ -54,7 +54,9 @@ def _list(
     log.refuse("no_class", frame.index[absent])
     strange = ~absent & ~frame["class"].isin(known)
     log.refuse("unknown_class", [f"{row} ({name})" for row, name in frame["class"][strange].items()])
-    outside = ~absent & ~strange & ~shapely.dwithin(ground, frame.geometry.to_numpy(), BEYOND_EXTENT_M)
+    with np.errstate(invalid="ignore"):  # coordinates that no projection takes are infinite here
+        near = shapely.dwithin(ground, frame.geometry.to_numpy(), BEYOND_EXTENT_M)
+    outside = ~absent & ~strange & ~near
     log.refuse("outside_extent", frame.index[outside])
     frame = _whole(frame[~absent & ~strange & ~outside], log)
     generated = pd.Series([f"{prefix}-{row}" for row in frame.index], index=frame.index, dtype="str")

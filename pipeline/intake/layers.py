@@ -67,8 +67,7 @@ class Opener:
             frame: pd.DataFrame = osm_layers.LAYERS[kind](osm)
             if kind not in ("walls", "gates"):
                 log.refuse("broken_geometry", osm.broken)
-            log.warn("volunteered")
-            layer = layer.model_copy(update={"columns": {}})
+            self.note_volunteered(log)
         elif path.suffix.lower() in SHEETS:
             frame = read_sheet(path, layer, log.where)
         elif path.suffix.lower() in TEXTS:
@@ -110,6 +109,11 @@ class Opener:
         if not isinstance(frame, gpd.GeoDataFrame):
             coordinates(frame, layer, log.where)  # says which columns are missing
         return to_wgs84(checked(frame, kinds, log, strict), log, around)
+
+    def note_volunteered(self, log: LayerLog) -> None:
+        """Warn that a map of the world as it is was drawn by volunteers."""
+        if not self.district.fictional:
+            log.warn("volunteered")
 
     @staticmethod
     def _text_crs(layer: Layer) -> str | None:

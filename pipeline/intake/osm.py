@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.errors import MissingInputError
+from pipeline.progress import track
 
 SUFFIXES = (".pbf", ".osm", ".osm.gz", ".osm.bz2")
 LINE_KEYS = ("barrier", "waterway", "railway", "natural")
@@ -73,7 +74,7 @@ def read_osm(path: Path, keys: frozenset[str]) -> OsmFile:
     key_filter = osmium.filter.KeyFilter(*wanted, *NODE_KEYS)
     try:
         file = osmium.FileProcessor(path).with_locations().with_areas(key_filter).with_filter(key_filter)
-        for thing in file:
+        for thing in track(file, path.name):
             reader.take(thing)
         header_box = file.header.box()
     except (RuntimeError, OSError, osmium.InvalidLocationError) as error:

@@ -12,7 +12,7 @@ from pyproj import CRS
 
 from pipeline.errors import SettingsError, ValueRowError
 from pipeline.intake import raster
-from pipeline.intake.areas import clip, polygons_of, share_inside, table
+from pipeline.intake.areas import clip, note_overlaps, polygons_of, share_inside, table
 from pipeline.intake.columns import AGES
 from pipeline.intake.layers import Opener
 from pipeline.intake.log import LayerLog
@@ -113,6 +113,8 @@ def _layer_zones(
     """Return one population layer's zones inside the committees, their ages filled."""
     zones = _read(opener, label, layer, crs, around, region)
     log = opener.logs[label]
+    if layer.kind == "areas":
+        note_overlaps(zones, log)
     if layer.outside_compounds:
         zones = _without(_touching(zones, region, log), housed, log)
         log.warn("outside_compound")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+import shapely
 
 from pipeline.intake import raster
-from pipeline.intake.areas import committees, compounds, extent, table, within_extent
+from pipeline.intake.areas import committees, compounds, extent, note_overlaps, table, within_extent
 from pipeline.intake.facilities import class_status, listed
 from pipeline.intake.layers import Opener
 from pipeline.intake.people import population_zones
@@ -50,6 +51,7 @@ def read_district(settings: Settings) -> Intake:
     around = Around(tuple(areas.total_bounds))
     crs = district_crs(district.crs, around)
     areas = areas.to_crs(crs)
+    note_overlaps(areas, opener.logs["committees"])
 
     ways, way_nodes = streets(opener, around, crs)
     ground = extent(opener, around, crs, ways)
@@ -82,9 +84,10 @@ def read_district(settings: Settings) -> Intake:
     facilities = listed(opener, around, crs, region)
     tables["places"] = table("places", facilities)
     tables["class_status"] = class_status(opener, facilities)
+    everywhere = shapely.union_all([region, *areas.geometry])
     for name in ("buildings", "walls", "gates", "land"):
         given = {label: layer for label, layer in layers.all() if label.split("[")[0] == name}
-        tables[name] = layer_table(opener, name, given, around, crs, region, homes)
+        tables[name] = layer_table(opener, name, given, around, crs, everywhere, homes)
 
     if layers.terrain is None:
         terrain = raster.no_terrain(crs)

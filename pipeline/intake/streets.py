@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from pipeline.errors import GeometryError
+from pipeline.errors import GeometryError, SettingsError
 from pipeline.intake.areas import table
 from pipeline.intake.layers import Opener
 from pipeline.intake.log import LayerLog
@@ -58,11 +58,18 @@ def reaching(ways: gpd.GeoDataFrame, ground: shapely.Geometry, log: LayerLog) ->
 
 
 def _from_osm(opener: Opener, log: LayerLog, around: Around) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    osm = opener.osm(opener.district.layers.streets)
+    layer = opener.district.layers.streets
+    if layer.columns or layer.values or layer.set or layer.where:
+        raise SettingsError(
+            log.where,
+            "columns, values, set or where with an OpenStreetMap file",
+            "its tags are read as they are",
+        )
+    osm = opener.osm(layer)
     split, lost = osm.gaps
     log.repair("split_at_gap", split)
     log.refuse("nodes_missing", lost)
-    log.warn("volunteered")
+    opener.note_volunteered(log)
     ways = to_wgs84(osm.ways, log, around)
     log.read = len(ways) + len(lost)
     tags = ways["tags"]

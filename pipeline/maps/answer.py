@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,10 +73,12 @@ def _first(first: pd.Series, reach: pd.DataFrame) -> Both:
     return say("say_first", **name_and_people, **shares)
 
 
-def _range(share: float, unknown: float) -> str:
-    """A share that may be higher is written as a range; a whole percent of doubt is worth a word."""
+def _range(share: float, unknown: float) -> Any:
+    """A share that may be higher is written as a range, or as a least where it may be all."""
     low, high = percent(share), percent(min(share + unknown, 1.0))
-    return str(strong(low if low == high else f"{low.rstrip('%')}–{high}"))
+    if low == high:
+        return strong(low)
+    return strong(say("at_least", share=low) if high == "100%" else (f"{low.rstrip('%')}–{high}",) * 2)
 
 
 def _reach_of_district(walks: Mapping[str, Walk]) -> list[Both]:

@@ -40,6 +40,7 @@ def base_map(
         areal = shapely.get_dimensions(parts.to_numpy()) == 2
         shapes[kind] = grid.lines(parts[areal], 2)
         shapes[f"{kind}_lines"] = grid.lines(parts[~areal], 2)
+    shapes["coast"] = grid.lines(_within(land[land["kind"] == "coast"], window), 2)
     shapes["railway"] = grid.lines(_within(land[land["kind"] == "railway"], window), 2)
     drawn = ways[ways["highway"].isin([h for values in STREETS.values() for h in values])]
     shapes["streets"] = {

@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from pipeline.maps.text import Both
 
-SCRIPTS = ("decode.js", "paint.js", "signs.js", "dom.js", "cards.js", "search.js", "page.js")
+SCRIPTS = ("decode.js", "paint.js", "signs.js", "dom.js", "cards.js", "search.js", "map.js", "page.js")
 _LEAFLET = files("js_lib_leaflet").joinpath("static", "js_lib_leaflet")
 _ASSETS = files("pipeline.maps").joinpath("assets")
 

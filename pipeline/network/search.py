@@ -48,17 +48,16 @@ class Streets(NamedTuple):
 
 
 class Labels(NamedTuple):
-    """The state of a search: per junction the best minutes and facility, the heap, and what a group changed."""
+    """The state of a search: per junction the best minutes and facility; where to go on; what a group changed."""
 
     minutes: Floats
     facility: Ints
-    heap: Ints
-    place: Ints  # per junction: place in the heap, −1 outside
+    front: Ints  # junctions lowered since the last spread
     changed_by: Ints  # per junction: the group that last changed it
     undo: Ints
     undo_minutes: Floats
     undo_facility: Ints
-    sizes: Ints  # of the heap and of the undo list
+    sizes: Ints  # of the front and of the undo list
 
 
 class Points(NamedTuple):
@@ -184,102 +183,106 @@ def to_junctions(graph: Graph, junctions: Ints, minutes: Floats, limit: float) -
 
 
 @njit(cache=True, nogil=True)
-def _fresh(count: int) -> Labels:
-    none = np.full(count, -1, np.int64)
+def _fresh(junctions: int, starts: int) -> Labels:
+    none = np.full(junctions, -1)
     return Labels(
-        np.full(count, np.inf),
+        np.full(junctions, np.inf),
         none.copy(),
-        none.copy(),
-        none.copy(),
-        np.zeros(count, np.int64),
-        none.copy(),
-        np.empty(count, np.float64),
+        np.empty(starts, np.int64),
+        np.zeros(junctions, np.int64),
+        none,
+        np.empty(junctions),
         none.copy(),
         np.zeros(2, np.int64),
     )
 
 
 @njit(cache=True, nogil=True)
-def _rise(labels: Labels, place: int) -> None:
-    node = labels.heap[place]
-    minutes = labels.minutes[node]
-    while place > 0:
-        above = (place - 1) // _ARITY
-        other = labels.heap[above]
-        if labels.minutes[other] <= minutes:
-            break
-        labels.heap[place] = other
-        labels.place[other] = place
-        place = above
-    labels.heap[place] = node
-    labels.place[node] = place
-
-
-@njit(cache=True, nogil=True)
-def _pop(labels: Labels) -> int:
-    top = labels.heap[0]
-    labels.place[top] = -1
-    labels.sizes[0] -= 1
-    size = labels.sizes[0]
-    if size == 0:
-        return top
-    node = labels.heap[size]
-    minutes = labels.minutes[node]
-    place = 0
-    while True:
-        child = _ARITY * place + 1
-        if child >= size:
-            break
-        least = child
-        for other in range(child + 1, min(child + _ARITY, size)):
-            if labels.minutes[labels.heap[other]] < labels.minutes[labels.heap[least]]:
-                least = other
-        below = labels.heap[least]
-        if labels.minutes[below] >= minutes:
-            break
-        labels.heap[place] = below
-        labels.place[below] = place
-        place = least
-    labels.heap[place] = node
-    labels.place[node] = place
-    return top
-
-
-@njit(cache=True, nogil=True)
-def _offer(labels: Labels, node: int, minutes: float, facility: int, group: int, limit: float) -> None:
+def _offer(labels: Labels, node: int, minutes: float, facility: int, group: int, limit: float) -> bool:
     """Lower a junction's label; remember the old one when a group does it for the first time."""
     old = labels.minutes[node]
     if minutes > limit or minutes > old or (minutes == old and facility >= labels.facility[node]):
-        return
+        return False
     if group > 0 and labels.changed_by[node] != group:
         labels.changed_by[node] = group
         size = labels.sizes[1]
         labels.undo[size] = node
         labels.undo_minutes[size] = old
         labels.undo_facility[size] = labels.facility[node]
-        labels.sizes[1] += 1
+        labels.sizes[1] = size + 1
     labels.minutes[node] = minutes
     labels.facility[node] = facility
-    if labels.place[node] < 0:
-        labels.heap[labels.sizes[0]] = node
-        labels.place[node] = labels.sizes[0]
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _start(labels: Labels, node: int, minutes: float, facility: int, group: int, limit: float) -> None:
+    """Offer a label from which the search is to go on."""
+    if _offer(labels, node, minutes, facility, group, limit):
+        labels.front[labels.sizes[0]] = node
         labels.sizes[0] += 1
-    _rise(labels, labels.place[node])
+
+
+@njit(cache=True, nogil=True)
+def _push(keys: Floats, nodes: Ints, size: int, key: float, node: int) -> None:
+    place = size
+    while place > 0:
+        above = (place - 1) // _ARITY
+        if keys[above] <= key:
+            break
+        keys[place], nodes[place] = keys[above], nodes[above]
+        place = above
+    keys[place], nodes[place] = key, node
+
+
+@njit(cache=True, nogil=True)
+def _drop_top(keys: Floats, nodes: Ints, size: int) -> None:
+    """Move the last of `size` + 1 entries to where the top was, and down to its place."""
+    key, node, place = keys[size], nodes[size], 0
+    while True:
+        child = _ARITY * place + 1
+        if child >= size:
+            break
+        least = child
+        for other in range(child + 1, min(child + _ARITY, size)):
+            if keys[other] < keys[least]:
+                least = other
+        if keys[least] >= key:
+            break
+        keys[place], nodes[place] = keys[least], nodes[least]
+        place = least
+    keys[place], nodes[place] = key, node
 
 
 @njit(cache=True, nogil=True)
 def _spread(streets: Streets, labels: Labels, group: int, limit: float) -> None:
-    """Settle junctions, nearest first, until the heap is empty."""
-    while labels.sizes[0] > 0:
-        node = _pop(labels)
-        minutes, facility = labels.minutes[node], labels.facility[node]
-        for arc in range(streets.arc_first[node], streets.arc_restricted[node]):
-            _offer(labels, streets.arc_from[arc], minutes + streets.arc_minutes[arc], facility, group, limit)
-        if group > 0:
-            for arc in range(streets.arc_restricted[node], streets.arc_first[node + 1]):
-                if streets.arc_group[arc] == group:
-                    there = minutes + streets.arc_minutes[arc]
-                    _offer(labels, streets.arc_from[arc], there, facility, group, limit)
+    """Settle junctions, nearest first, from the front on; outdated heap entries are skipped when they come up."""
+    arc_first, arc_restricted = streets.arc_first, streets.arc_restricted
+    arc_from, arc_minutes, arc_group = streets.arc_from, streets.arc_minutes, streets.arc_group
+    minutes, facility = labels.minutes, labels.facility
+    size = labels.sizes[0]
+    keys, nodes = np.empty(2 * size + 64), np.empty(2 * size + 64, np.int64)
+    for k in range(size):
+        node = labels.front[k]
+        _push(keys, nodes, k, minutes[node], node)
+    labels.sizes[0] = 0
+    while size > 0:
+        here, node = keys[0], nodes[0]
+        size -= 1
+        _drop_top(keys, nodes, size)
+        if here > minutes[node]:
+            continue
+        who, public_end = facility[node], arc_restricted[node]
+        for arc in range(arc_first[node], arc_first[node + 1] if group > 0 else public_end):
+            if arc >= public_end and arc_group[arc] != group:
+                continue
+            there, now = arc_from[arc], here + arc_minutes[arc]
+            if now <= minutes[there] and _offer(labels, there, now, who, group, limit):
+                if size == len(keys):
+                    keys = np.concatenate((keys, np.empty(size)))
+                    nodes = np.concatenate((nodes, np.empty(size, np.int64)))
+                _push(keys, nodes, size, now, there)
+                size += 1
 
 
 @njit(cache=True, nogil=True)
@@ -289,41 +292,37 @@ def _part(minutes: float, part_m: float, length_m: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _start(streets: Streets, labels: Labels, facilities: Points, i: int, group: int, limit: float) -> None:
-    """Label both ends of a facility's edge with the minutes from there to the facility."""
-    edge, offset, access = facilities.edge[i], facilities.offset_m[i], facilities.access_minutes[i]
-    length = streets.length_m[edge]
-    _offer(labels, streets.u[edge], access + _part(streets.minutes[edge], offset, length), i, group, limit)
-    _offer(
-        labels, streets.v[edge], access + _part(streets.back[edge], length - offset, length), i, group, limit
-    )
-
-
-@njit(cache=True, nogil=True)
 def _read(
     streets: Streets,
     labels: Labels,
     facilities: Points,
     by_edge: Ints,
     edge_first: Ints,
-    edge: int,
-    offset: float,
-) -> tuple[float, int]:
-    """Return the minutes from a place on an edge to the nearest facility, and which one."""
-    length, minutes, back = streets.length_m[edge], streets.minutes[edge], streets.back[edge]
-    u, v = streets.u[edge], streets.v[edge]
-    best, facility = labels.minutes[u] + _part(back, offset, length), labels.facility[u]
-    other = labels.minutes[v] + _part(minutes, length - offset, length)
-    if other < best or (other == best and labels.facility[v] < facility):
-        best, facility = other, labels.facility[v]
-    for k in range(edge_first[edge], edge_first[edge + 1]):
-        i = by_edge[k]
-        ahead = facilities.offset_m[i] - offset
-        way = _part(minutes, ahead, length) if ahead >= 0 else _part(back, -ahead, length)
-        other = facilities.access_minutes[i] + way
-        if other < best or (other == best and i < facility):
-            best, facility = other, i
-    return best, facility
+    addresses: Points,
+    rows: Ints,
+    limit: float,
+    result: Floats,
+    which: Ints,
+) -> None:
+    """Write each address's minutes to the nearest facility, and which one: by either end, or along its own edge."""
+    for row in rows:
+        edge, offset = addresses.edge[row], addresses.offset_m[row]
+        length, minutes, back = streets.length_m[edge], streets.minutes[edge], streets.back[edge]
+        u, v = streets.u[edge], streets.v[edge]
+        best, facility = labels.minutes[u] + _part(back, offset, length), labels.facility[u]
+        other = labels.minutes[v] + _part(minutes, length - offset, length)
+        if other < best or (other == best and labels.facility[v] < facility):
+            best, facility = other, labels.facility[v]
+        for k in range(edge_first[edge], edge_first[edge + 1]):
+            i = by_edge[k]
+            ahead = facilities.offset_m[i] - offset
+            way = _part(minutes, ahead, length) if ahead >= 0 else _part(back, -ahead, length)
+            other = facilities.access_minutes[i] + way
+            if other < best or (other == best and i < facility):
+                best, facility = other, i
+        best += addresses.access_minutes[row]
+        if best <= limit and best < np.inf:
+            result[row], which[row] = best, facility
 
 
 @njit(cache=True, nogil=True)
@@ -339,27 +338,25 @@ def _nearest(
     limit: float,
 ) -> tuple[Floats, Ints]:
     result = np.full(len(addresses.edge), np.nan)
-    which = np.full(len(addresses.edge), -1, np.int64)
-    labels = _fresh(junctions)
+    which = np.full(len(addresses.edge), -1)
+    labels = _fresh(junctions, 2 * (len(facilities.edge) + len(streets.u)))
     for group in range(len(address_first) - 1):
-        mine = by_group[address_first[group] : address_first[group + 1]]
-        if group > 0 and len(mine) == 0:
+        rows = by_group[address_first[group] : address_first[group + 1]]
+        if group > 0 and len(rows) == 0:
             continue
         for edge in streets.group_edges[streets.group_first[group] : streets.group_first[group + 1]]:
+            u, v, length = streets.u[edge], streets.v[edge], streets.length_m[edge]
+            minutes, back = streets.minutes[edge], streets.back[edge]
             for k in range(edge_first[edge], edge_first[edge + 1]):
-                _start(streets, labels, facilities, by_edge[k], group, limit)
+                i = by_edge[k]
+                offset, access = facilities.offset_m[i], facilities.access_minutes[i]
+                _start(labels, u, access + _part(minutes, offset, length), i, group, limit)
+                _start(labels, v, access + _part(back, length - offset, length), i, group, limit)
             if group > 0:
-                u, v = streets.u[edge], streets.v[edge]
-                _offer(labels, u, labels.minutes[v] + streets.minutes[edge], labels.facility[v], group, limit)
-                _offer(labels, v, labels.minutes[u] + streets.back[edge], labels.facility[u], group, limit)
+                _start(labels, u, labels.minutes[v] + minutes, labels.facility[v], group, limit)
+                _start(labels, v, labels.minutes[u] + back, labels.facility[u], group, limit)
         _spread(streets, labels, group, limit)
-        for i in mine:
-            minutes, facility = _read(
-                streets, labels, facilities, by_edge, edge_first, addresses.edge[i], addresses.offset_m[i]
-            )
-            minutes += addresses.access_minutes[i]
-            if minutes <= limit and minutes < np.inf:
-                result[i], which[i] = minutes, facility
+        _read(streets, labels, facilities, by_edge, edge_first, addresses, rows, limit, result, which)
         for k in range(labels.sizes[1]):
             node = labels.undo[k]
             labels.minutes[node], labels.facility[node] = labels.undo_minutes[k], labels.undo_facility[k]
@@ -371,8 +368,8 @@ def _nearest(
 def _to_junctions(
     streets: Streets, count: int, junctions: Ints, minutes: Floats, limit: float
 ) -> tuple[Floats, Ints]:
-    labels = _fresh(count)
+    labels = _fresh(count, len(junctions))
     for i in range(len(junctions)):
-        _offer(labels, junctions[i], minutes[i], i, 0, limit)
+        _start(labels, junctions[i], minutes[i], i, 0, limit)
     _spread(streets, labels, 0, limit)
     return labels.minutes, labels.facility

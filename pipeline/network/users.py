@@ -1,7 +1,7 @@
 """Say who may walk each edge: everyone, the residents of a compound, or those behind a private way.
 
 A restricted way inside a compound serves that compound; connected restricted ways elsewhere form a group
-`private-N`, N the smallest way_id among them. Streets of a walled compound serve its residents, unless a gate open
+`private-N`, N the smallest way_id among them, or to the one compound into which they lead. Streets of a walled compound serve its residents, unless a gate open
 to all leads to them. Public streets that can be reached through one such group only belong to it: nobody else gets
 there, and those who live there must get out.
 """
@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pipeline.network.graph import components
+from pipeline.network.graph import Ints, components
 
 PUBLIC = "public"
 _PRIVATE = "private"
@@ -85,19 +85,38 @@ def _islands_to_groups(edges: pd.DataFrame, users: pd.Series) -> pd.Series:
 
 
 def _named(edges: pd.DataFrame, users: pd.Series) -> pd.Series:
-    """Name every connected part of restricted ways outside compounds by its smallest way_id."""
-    cluster = _clusters(edges, users, users == _PRIVATE)
+    """Name every connected part of restricted ways outside compounds: by the one compound that it leads on to
+    without touching a public street, or else by its smallest way_id. At a public street, parts end.
+    """  # fmt: skip
+    private, public = users == _PRIVATE, users == PUBLIC
+    cluster = _clusters(edges, users, private, apart_at=np.unique(edges.loc[public, ["u", "v"]]))
     smallest = edges["way_id"].groupby(cluster).transform("min").astype("str")
-    return users.mask(users == _PRIVATE, _PRIVATE + "-" + smallest)
+    result = users.mask(private, _PRIVATE + "-" + smallest)
+
+    ends = pd.concat(
+        [pd.DataFrame({"node": edges[end], "cluster": cluster, "users": users}) for end in ("u", "v")]
+    )
+    inner = ends[~ends["node"].isin(ends.loc[ends["users"] == PUBLIC, "node"])]
+    met = inner[inner["cluster"] >= 0].merge(inner[inner["cluster"] < 0], on="node")
+    owners = met.groupby("cluster_x")["users_y"].agg(["nunique", "first"])
+    owner = cluster.map(owners.loc[owners["nunique"] == 1, "first"])
+    return result.mask(owner.notna(), owner)
 
 
-def _clusters(edges: pd.DataFrame, users: pd.Series, among: pd.Series) -> pd.Series:
-    """Number the connected parts of the chosen edges, those of other users apart; −1 for the edges not chosen."""
+def _clusters(
+    edges: pd.DataFrame, users: pd.Series, among: pd.Series, apart_at: Ints | None = None
+) -> pd.Series:
+    """Number the connected parts of the chosen edges, those of other users apart; −1 for the edges not chosen.
+
+    Parts do not hang together at the junctions `apart_at`.
+    """
     chosen = edges[among]
     ends = pd.DataFrame(
         {"node": pd.concat([chosen["u"], chosen["v"]]), "users": pd.concat([users[among]] * 2)}
     )
-    place = ends.groupby(["users", "node"]).ngroup().to_numpy()
+    alone = np.isin(ends["node"], apart_at) if apart_at is not None else np.zeros(len(ends), dtype=bool)
+    ends["end"] = np.where(alone, np.arange(len(ends)), -1)
+    place = ends.groupby(["users", "node", "end"]).ngroup().to_numpy()
     u, v = place[: len(chosen)], place[len(chosen) :]
     result = pd.Series(-1, index=edges.index)
     result[among] = components(u, v, place.max(initial=-1) + 1)[u]

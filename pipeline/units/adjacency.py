@@ -118,7 +118,7 @@ def _touches(
 ) -> pd.DataFrame:
     """Return (atom, point) for points within `touch_m` of an atom that its people may use, no barrier between."""
     shapes = atoms.geometry.to_numpy()
-    point, atom = shapely.STRtree(shapes).query(steps.points, predicate="dwithin", distance=touch_m)
+    atom, point = shapely.STRtree(steps.points).query(shapes, predicate="dwithin", distance=touch_m)
     legs = shapely.shortest_line(steps.points[point], shapes[atom])
     cut = np.zeros(len(legs), dtype=bool)
     cut[shapely.STRtree(barriers).query(legs, predicate="intersects")[0]] = True

@@ -40,7 +40,7 @@ def make_atoms(
     atom_of = residents["compound_id"].where(lived_in)
     blocks = gpd.GeoDataFrame({"atom_id": [], "name": []}, geometry=[], crs=residents.crs)
     if loose.any():
-        cut = faces(np.concatenate([_streets(edges, params), barriers]), outline_of(committees))
+        cut = _faces(residents.loc[loose], committees, edges, barriers, params)
         seams = np.concatenate([arterial_lines(ways, params), barriers])
         blocks, block_of = _blocks(residents.loc[loose], cut, compounds, edges, seams, params)
         atom_of.loc[loose] = block_of
@@ -63,9 +63,25 @@ def make_atoms(
     return gpd.GeoDataFrame(atoms, geometry="geometry", crs=residents.crs), atom_of.astype("str")
 
 
-def _streets(edges: gpd.GeoDataFrame, params: UnitsParams) -> Geometries:
-    parting = edges["highway"].isin(params.block_streets) & (edges["users"] == "public") & ~edges["tunnel"]
-    return edges.loc[parting].geometry.to_numpy()
+def _faces(
+    people: gpd.GeoDataFrame,
+    committees: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame,
+    barriers: Geometries,
+    params: UnitsParams,
+) -> Geometries:
+    """Cut the district along streets and barriers; where a face has too many people for a unit, along every public way."""
+    ways = edges.loc[(edges["users"] == "public") & ~edges["tunnel"]]
+    streets = ways.loc[ways["highway"].isin(params.block_streets)].geometry.to_numpy()
+    cut = faces(np.concatenate([streets, barriers]), outline_of(committees))
+    face = nearest_face(people.geometry.to_numpy(), cut)
+    residents = np.bincount(face, people["residents"], minlength=len(cut))
+    every = np.concatenate([ways.geometry.to_numpy(), barriers])
+    parts = [
+        faces(every, shape) if n > params.residents_max else [shape]
+        for shape, n in zip(cut, residents, strict=True)
+    ]
+    return np.concatenate(parts)
 
 
 def _blocks(

@@ -30,8 +30,8 @@ def check_units(
     -------
     DataFrame
         unit_id, residents, residents_low, residents_high, size_result, near_miss, margin_residents, connected, atoms,
-        committees_cut, reason, reason_en. A unit is connected when the atoms that hold more than
-        `committee_share_min` of its residents hang together.
+        committees_cut, reason, reason_en. A unit is connected when its atoms hang together, parts with no more than
+        `committee_share_min` of its residents apart.
     DataFrame
         unit_id, atom_id, residents.
     """
@@ -45,11 +45,10 @@ def check_units(
     limit = np.where(small, low, high)
     table["near_miss"] = (small | large) & (-table["margin_residents"] <= params.near_miss_share * limit)
     members = addresses.groupby(["unit_id", "atom_id"], as_index=False)["residents"].sum()
-    mine = members.loc[members["residents"] > params.committee_share_min * members["unit_id"].map(people)]
-    table["connected"] = _hang_together(units, mine, atoms, pairs)
+    table["connected"] = _hang_together(units, members, people, atoms, pairs, params.committee_share_min)
     table["atoms"] = members.groupby("unit_id").size().reindex(units, fill_value=0)
     shares = addresses.groupby(["unit_id", "committee_id"], as_index=False)["residents"].sum()
-    present = shares["residents"] > params.committee_share_min * shares["unit_id"].map(people)
+    present = shares["residents"] > params.committee_share_min * shares["unit_id"].map(people).astype(float)
     table["committees_cut"] = shares[present].groupby("unit_id").size().reindex(units, fill_value=0)
     facts = table[list(Facts._fields)].itertuples(index=False, name=None)
     sentences = [on_unit(Facts(*row), params) for row in facts]
@@ -58,14 +57,20 @@ def check_units(
 
 
 def _hang_together(
-    units: list[str], members: pd.DataFrame, atoms: pd.Series, pairs: pd.DataFrame
+    units: list[str],
+    members: pd.DataFrame,
+    people: pd.Series,
+    atoms: pd.Series,
+    pairs: pd.DataFrame,
+    share: float,
 ) -> list[bool]:
-    """Tell for each unit whether its atoms are connected by neighbours within it; one without atoms is not."""
+    """Tell for each unit whether one connected part of it holds all its people, parts up to `share` of them apart."""
     where = members.reset_index(drop=True)
     where = where.assign(atom=pd.Index(atoms).get_indexer(where["atom_id"]), row=where.index)
     ends = pairs.merge(where, left_on="a", right_on="atom")
     ends = ends.merge(where, left_on=["b", "unit_id"], right_on=["atom", "unit_id"], suffixes=("_a", "_b"))
     graph = csr_array((np.ones(len(ends)), (ends["row_a"], ends["row_b"])), shape=(len(where),) * 2)
-    _, component = connected_components(graph, directed=False)
-    parts = pd.Series(component).groupby(where["unit_id"]).nunique()
-    return list(parts.reindex(units, fill_value=0) == 1)
+    _, where["part"] = connected_components(graph, directed=False)
+    parts = where.groupby(["unit_id", "part"], as_index=False)["residents"].sum()
+    counted = parts.loc[parts["residents"] > share * parts["unit_id"].map(people).astype(float)]
+    return list(counted.groupby("unit_id").size().reindex(units, fill_value=0) == 1)

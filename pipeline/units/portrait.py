@@ -32,7 +32,8 @@ def names(members: pd.DataFrame, atoms: gpd.GeoDataFrame, english: dict[str, str
         en[unit_id] = "–".join(part["name_en"]) if part["name_en"].notna().all() else None
     times = Counter(zh.values())
     zh = {unit_id: name if times[name] == 1 else f"{name}({unit_id})" for unit_id, name in zh.items()}
-    return pd.DataFrame({"name": pd.Series(zh, dtype="str"), "name_en": pd.Series(en, dtype="str")})
+    index = pd.Index(list(zh), dtype="str")
+    return pd.DataFrame({"name": list(zh.values()), "name_en": list(en.values())}, index=index, dtype="str")
 
 
 def subdistricts(addresses: pd.DataFrame, committees: pd.DataFrame) -> pd.Series:

@@ -35,19 +35,26 @@ def arterial_lines(ways: gpd.GeoDataFrame, params: UnitsParams) -> Geometries:
 
 def faces(lines: Geometries, outline: Any) -> Geometries:
     """Cut the ground inside `outline` (a polygon) along lines; return the faces, north to south, west to east."""
+    shapely.prepare(outline)
     near = lines[shapely.intersects(lines, outline)]
     noded = shapely.union_all(np.append(near, shapely.boundary(outline)))
     cut = shapely.get_parts(shapely.polygonize([noded]))
     inner = shapely.point_on_surface(cut)
-    shapely.prepare(outline)
     cut, inner = cut[shapely.covers(outline, inner)], inner[shapely.covers(outline, inner)]
     return cut[np.lexsort((shapely.get_x(inner).round(2), -shapely.get_y(inner).round(2)))]
 
 
 def nearest_face(points: Geometries, cut: Geometries) -> npt.NDArray[np.int64]:
     """Return the face in which each point lies, else the nearest one; of several the first."""
-    hits = shapely.STRtree(cut).query_nearest(points, all_matches=True)
-    return pd.Series(hits[1]).groupby(hits[0]).min().to_numpy(dtype=np.int64)
+    result = np.full(len(points), -1)
+    face, inside = shapely.STRtree(points).query(cut, predicate="covers")
+    first = pd.Series(face).groupby(inside).min()
+    result[first.index] = first
+    lost = np.flatnonzero(result < 0)
+    point, face = shapely.STRtree(cut).query_nearest(points[lost], all_matches=True)
+    first = pd.Series(face).groupby(point).min()
+    result[lost[first.index]] = first
+    return result
 
 
 def arterials_between(

@@ -26,14 +26,6 @@ from pipeline.tables import FIELDS, TABLES, check, empty
 CRS = "EPSG:32651"
 WALKERS = ("adult", "child", "elderly", "elderly_step_free", "child_no_arterial_crossing")
 SPEED = 100 / 60  # 100 m a minute
-NUMBERS = {
-    "str": "str",
-    "int": "int64",
-    "Int": "Int64",
-    "float": "float64",
-    "bool": "bool",
-    "boolean": "boolean",
-}
 
 
 def table(name: str, rows: list[dict[str, Any]]) -> Any:
@@ -41,10 +33,12 @@ def table(name: str, rows: list[dict[str, Any]]) -> Any:
     if not rows:
         return empty(name, CRS)
     frame = pd.DataFrame(rows).reindex(columns=list(TABLES[name].nullable))
-    for column in frame.columns:
-        kind = FIELDS[column].type
-        if kind in NUMBERS:
-            frame[column] = frame[column].astype(NUMBERS[kind])
+    kinds = {
+        column: kind
+        for column, kind in empty(name, CRS).dtypes.items()
+        if column in FIELDS and FIELDS[column].type not in ("object", "geometry")
+    }
+    frame = frame.astype(kinds)
     if "geometry" in frame:
         frame = gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
     return check(name, frame)

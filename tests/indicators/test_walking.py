@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -165,7 +167,7 @@ def test_completing_the_list_or_linking_people_only_narrows_the_interval(homes, 
         (time_gap, entry("C06", classes=["food_shop"])),
     ):
         found = [measure(what, facts) for facts in steps]
-        for less, more in zip(found, found[1:], strict=False):
+        for less, more in pairwise(found):
             if np.isnan(less.low[WEST]):
                 continue
             assert less.low[WEST] <= more.low[WEST] + 1e-9

@@ -170,7 +170,9 @@ def lay_out(folder: Path) -> District:
         "age_shares": {"child_0_3": 0.02, "child_3_6": 0.03, "elderly": 0.2},
         "ages_estimated": "示例 example",
         "layers": {
-            "committees": {"path": "committees.gpkg", "columns": {"committee_id": "编号", "name": "名称", "subdistrict": "街道"}, **ORIGIN},
+            "committees": {
+                "path": "committees.gpkg", "columns": {"committee_id": "编号", "name": "名称", "subdistrict": "街道"}, **ORIGIN,
+            },
             "streets": {"path": "streets.osm", **ORIGIN},
             "facilities": [
                 {
@@ -182,17 +184,30 @@ def lay_out(folder: Path) -> District:
             ],
             "compounds": {
                 "path": "compounds.shp", "encoding": "gbk",
-                "columns": {"compound_id": "编号", "name": "名称", "households": "户数", "residents": "人口", "gated": "封闭"}, **ORIGIN,
+                "columns": {
+                    "compound_id": "编号", "name": "名称", "households": "户数", "residents": "人口", "gated": "封闭",
+                }, **ORIGIN,
             },
             "register": {
                 "path": "register.xlsx", "sheet": "登记", "header_row": 2,
-                "columns": {"compound_id": "小区编号", "land_tenure": "土地性质", "owners": "业主总数", "owners_committee": "业委会", "satisfaction": "满意度"},
+                "columns": {
+                    "compound_id": "小区编号", "land_tenure": "土地性质", "owners": "业主总数", "owners_committee": "业委会",
+                    "satisfaction": "满意度",
+                },
                 "values": {"land_tenure": {"国有": "state_owned", "集体": "collective"}}, **ORIGIN,
             },
-            "population": [{"path": "population.tif", "kind": "raster", "outside_compounds": True, "uncertainty_share": 0.2, **ORIGIN}],
-            "buildings": {"path": "buildings.geojson", "columns": {"floors": "层数", "use": "用途"}, "values": {"use": {"住宅": "residential", "商业": "other"}}, **ORIGIN},
+            "population": [
+                {"path": "population.tif", "kind": "raster", "outside_compounds": True, "uncertainty_share": 0.2, **ORIGIN}
+            ],
+            "buildings": {
+                "path": "buildings.geojson", "columns": {"floors": "层数", "use": "用途"},
+                "values": {"use": {"住宅": "residential", "商业": "other"}}, **ORIGIN,
+            },
             "walls": {"path": "walls.gpkg", **ORIGIN},
-            "gates": {"path": "gates.gpkg", "columns": {"gate_users": "准入"}, "values": {"gate_users": {"业主": "residents"}}, **ORIGIN},
+            "gates": {
+                "path": "gates.gpkg", "columns": {"gate_users": "准入"},
+                "values": {"gate_users": {"业主": "residents"}}, **ORIGIN,
+            },
             "land": [{"path": "land.gpkg", "set": {"kind": "green"}, **ORIGIN}],
             "terrain": {"path": "terrain.tif", **ORIGIN},
         },

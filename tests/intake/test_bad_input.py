@@ -11,6 +11,8 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from pipeline import run as runner
+from pipeline.errors import PipelineError, ValueRowError
 from tests.intake.conftest import CRS, ROOT, District, degrees, frame, square, write_register
 
 Spoil = Callable[[District], None]
@@ -101,12 +103,10 @@ def people_counted_twice(district: District) -> None:
     district.layer("population")["outside_compounds"] = False
 
 
-CASES: dict[str, tuple[Spoil, list[str]]] = {
+COMMAND_LINE: dict[str, tuple[Spoil, list[str]]] = {
     "missing file": (missing_file, ["[missing-input]", "compounds.shp", "is not there"]),
     "wrong column": (wrong_column, ["[column]", "committees.gpkg", "'名'", "did you mean '名称'"]),
     "geographic CRS of the district": (geographic_district_crs, ["[crs]", "geographic", "EPSG:32651"]),
-    "layer without CRS": (layer_without_crs, ["[crs]", "compounds.shp", "states no CRS", "EPSG:32651"]),
-    "layer in another place": (layer_in_another_place, ["[crs]", "compounds.shp", "longitude 117"]),
     "broken geometry": (broken_geometry, ["[geometry]", "committees.gpkg", "row 2", "broken beyond repair"]),
     "negative residents": (negative_residents, ["[value]", "compounds.shp", "residents", "-5", "row 1"]),
     "duplicate id": (duplicate_id, ["[value]", "committees.gpkg", "'C1' in rows 1, 2"]),
@@ -114,15 +114,19 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
     "empty layer": (empty_layer, ["[value]", "committees.gpkg", "has no rows"]),
     "undeclared encoding": (undeclared_encoding, ["[encoding]", "compounds.shp", "encoding: gb18030"]),
     "swapped coordinates": (swapped_coordinates, ["[crs]", "facilities.csv", "swapped"]),
+}
+IN_PROCESS: dict[str, tuple[Spoil, list[str]]] = {
+    "layer without CRS": (layer_without_crs, ["[crs]", "compounds.shp", "states no CRS", "EPSG:32651"]),
+    "layer in another place": (layer_in_another_place, ["[crs]", "compounds.shp", "longitude 117"]),
     "swapped polygons": (swapped_polygons, ["[crs]", "compounds.shp", "swapped"]),
     "personal column": (personal_column, ["[personal-data]", "facilities.csv", "负责人手机"]),
     "people counted twice": (people_counted_twice, ["[settings]", "population", "counted twice"]),
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", COMMAND_LINE)
 def test_bad_input_ends_in_one_clear_message(district: District, tmp_path, case):
-    spoil, told = CASES[case]
+    spoil, told = COMMAND_LINE[case]
     spoil(district)
     out = tmp_path / "out"
     done = subprocess.run(
@@ -137,10 +141,17 @@ def test_bad_input_ends_in_one_clear_message(district: District, tmp_path, case)
     assert [path for path in out.rglob("*") if path.is_file()] == []
 
 
-def test_a_fault_leaves_the_results_of_the_last_run_whole(district: District, tmp_path):
-    from pipeline import run as runner
-    from pipeline.errors import ValueRowError
+@pytest.mark.parametrize("case", IN_PROCESS)
+def test_further_faults_are_told_as_clearly(district: District, case):
+    spoil, told = IN_PROCESS[case]
+    spoil(district)
+    with pytest.raises(PipelineError) as error:
+        district.read()
+    for words in told:
+        assert words in str(error.value)
 
+
+def test_a_fault_leaves_the_results_of_the_last_run_whole(district: District, tmp_path):
     folders = runner.Folders(tmp_path / "processed", tmp_path / "maps")
     stage = runner.stages()["intake"]
     runner.run_stage(stage, district.settings(), folders)
@@ -171,8 +182,6 @@ def test_self_crossing_polygons_are_repaired_and_counted(district: District):
 
 
 def test_codes_of_committees_that_do_not_exist_are_told(district: District):
-    from pipeline.errors import ValueRowError
-
     path = district.folder / "compounds.shp"
     compounds = gpd.read_file(path, encoding="gbk").assign(居委=["C2", "C9"])
     compounds.set_crs(CRS, allow_override=True).to_file(path, encoding="gbk")

@@ -70,7 +70,7 @@ def test_a_heading_that_occurs_twice_without_group_is_told(tmp_path):
     workbook = openpyxl.Workbook()
     workbook.active.append(["编号", "数量", "数量"])
     workbook.save(tmp_path / "book.xlsx")
-    with pytest.raises(ColumnError, match="数量.*occurs twice"):
+    with pytest.raises(ColumnError, match=r"数量.*occurs twice"):
         read_sheet(tmp_path / "book.xlsx", layer(), "register")
 
 
@@ -82,5 +82,5 @@ def test_a_sheet_that_is_not_there_is_told_with_those_that_are(book):
 def test_a_file_that_is_no_workbook(tmp_path):
     path = tmp_path / "book.xlsx"
     path.write_text("编号,名称", encoding="utf-8")
-    with pytest.raises(MissingInputError, match="not an .xlsx"):
+    with pytest.raises(MissingInputError, match=r"not an \.xlsx"):
         read_sheet(path, layer(), "register")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.page import write
 from pipeline.settings import District, Settings, load_params
 from pipeline.tables import DTYPES, FIELDS, TABLES, check
+from tests.maps.picture import browser, find_browser
 
 ROOT = Path(__file__).resolve().parents[2]
 CRS = "EPSG:32651"
@@ -444,23 +444,10 @@ def index_html(
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A headless Chromium without network; skips, saying how to get one, where there is none."""
-    found = next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None
-    )
+    found = find_browser()
     if found is None:
         pytest.skip(
             "no Chromium or Chrome found: apt-get install chromium fonts-noto-cjk, or install Google Chrome"
         )
-    from playwright.sync_api import sync_playwright
-
-    quiet = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-    ]
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=quiet)
-        yield browser
-        browser.close()
+    with browser(found) as opened:
+        yield opened

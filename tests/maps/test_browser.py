@@ -242,3 +242,36 @@ def test_narrow_screens_get_sheets_and_print_leaves_controls_out(chromium: Any, 
     assert page.locator(".tools").is_hidden()
     assert page.locator("#legend-section").is_visible()
     context.close()
+
+
+CONTRASTS = """() => {
+  const light = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map((v) => v / 255)
+      .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ground = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = getComputedStyle(e).backgroundColor;
+      if (!/, 0\\)$/.test(colour) && colour !== "transparent") return colour;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("header *, aside *, #foot *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [a, b] = [light(getComputedStyle(element).color), light(ground(element))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) faint.push(element.className + ": " + element.textContent);
+  }
+  return faint;
+}"""
+
+
+@pytest.mark.parametrize("theme", ["answer", "need_readiness", "eligible", "served_kindergarten"])
+def test_text_stands_out_from_its_ground(opened: Opened, theme: str) -> None:
+    opened.page.evaluate(
+        f"setTheme(page.themes.find((theme) => theme.theme === '{theme}')); select('unit', 0)"
+    )
+    opened.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    assert opened.page.evaluate(CONTRASTS) == []

@@ -38,12 +38,13 @@ function percent(share) {
   return `${value > 0 && value < 0.95 ? value.toFixed(1) : Math.round(value)}%`;
 }
 
-// A share that may be higher, as far as can be known.
+// A share that may be higher is a range, or a least where it may be all (answer.py says it the same way).
 function percentRange([share, unknown]) {
   if (share === null) return word("unknown");
   const low = percent(share);
   const high = percent(Math.min(1, share + (unknown ?? 0)));
-  return low === high ? low : `${low.replace("%", "")}–${high}`;
+  if (low === high) return low;
+  return high === "100%" ? word("at_least", { share: low }) : `${low.replace("%", "")}–${high}`;
 }
 
 function whole(number) {

@@ -58,11 +58,6 @@ class View {
 
   trace(shape, close) {
     const { pen, scale, origin } = this;
-    const box = shape.box;
-    if (close && (box[2] - box[0]) * scale < 1.5 && (box[3] - box[1]) * scale < 1.5) {
-      pen.rect(box[0] * scale - origin.x, box[1] * scale - origin.y, 1.2, 1.2);
-      return;
-    }
     for (const part of shape.parts) {
       pen.moveTo(part[0] * scale - origin.x, part[1] * scale - origin.y);
       for (let i = 2; i < part.length; i += 2) pen.lineTo(part[i] * scale - origin.x, part[i + 1] * scale - origin.y);
@@ -70,21 +65,21 @@ class View {
     }
   }
 
-  fill(shapes, style) {
-    this.pen.beginPath();
-    for (const shape of shapes) if (this.sees(shape)) this.trace(shape, true);
-    this.pen.fillStyle = style;
-    this.pen.fill("evenodd");
-  }
-
-  // Neighbours that overlap or touch must not cut holes into each other: each shape is filled on its own.
+  // Each shape on its own, so that neighbours that overlap cut no holes into each other; the smallest as their boxes.
   fillEach(shapes, style) {
-    this.pen.fillStyle = style;
+    const { pen, scale, origin } = this;
+    pen.fillStyle = style;
     for (const shape of shapes) {
       if (!this.sees(shape)) continue;
-      this.pen.beginPath();
+      const [west, north, east, south] = shape.box;
+      const [width, height] = [(east - west) * scale, (south - north) * scale];
+      if (width < 3 && height < 3) {
+        pen.fillRect(west * scale - origin.x, north * scale - origin.y, Math.max(width, 1), Math.max(height, 1));
+        continue;
+      }
+      pen.beginPath();
       this.trace(shape, true);
-      this.pen.fill("evenodd");
+      pen.fill("evenodd");
     }
   }
 

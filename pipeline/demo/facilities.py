@@ -1,0 +1,272 @@
+"""Place facilities: every class of the catalogue that the district lists, with deserts, crowding and a few bad rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from shapely import affinity
+from shapely.geometry import Point, Polygon
+
+from pipeline.demo import blocks, terrain
+from pipeline.demo.city import City
+from pipeline.demo.compounds import Compound
+from pipeline.demo.layout import House
+from pipeline.demo.terrain import RAIL_V
+
+# class: word in the list, how many, where (compound, lanes, shop, school …), places, floor area
+CLASSES: dict[str, tuple[str, int, tuple[str, ...], tuple[int, int] | None, tuple[int, int] | None]] = {
+    "kindergarten": ("幼儿园", 28, ("compound", "compound", "school", "oldlanes"), (90, 330), (900, 3600)),
+    "primary_school": ("小学", 9, ("school",), (540, 1400), (4800, 9800)),
+    "nursery": ("托育机构", 9, ("shop", "compound"), (20, 80), (200, 600)),
+    "elderly_station": ("老年服务站", 19, ("compound", "shop", "oldlanes"), None, (120, 720)),
+    "health_station": ("社区卫生服务站", 14, ("shop", "office", "hospital"), None, (150, 900)),
+    "service_station": ("社区综合服务站", 27, ("shop", "compound", "office"), None, (220, 1600)),
+    "food_shop": ("综合超市与菜市场", 27, ("shop",), None, (300, 2600)),
+    "pharmacy": ("药店", 38, ("shop", "oldlanes"), None, (40, 160)),
+    "canteen": ("社区食堂", 8, ("shop", "compound"), (40, 120), (90, 320)),
+    "restaurant": ("餐饮", 64, ("shop", "oldlanes"), None, None),
+    "parcel": ("快递服务", 46, ("shop", "compound", "oldlanes"), None, None),
+    "hairdresser": ("理发店", 38, ("shop", "oldlanes"), None, None),
+    "bank": ("银行", 15, ("shop", "office"), None, None),
+    "domestic_service": ("家政洗衣", 12, ("shop",), None, None),
+    "cultural_room": ("文化活动室", 15, ("compound", "office", "oldlanes"), None, (80, 600)),
+    "playground": ("儿童游戏场", 18, ("compound",), None, None),
+    "waste_point": ("垃圾分类投放点", 120, ("compound", "oldlanes"), None, None),
+    "fire_station": ("消防站", 2, ("works",), None, (1800, 2600)),
+}
+COMPLETENESS = {
+    "kindergarten": "complete", "primary_school": "complete", "nursery": "complete", "elderly_station": "complete",
+    "health_station": "complete", "service_station": "complete", "food_shop": "complete", "pharmacy": "complete",
+    "canteen": "complete", "bank": "complete", "cultural_room": "complete", "bus_stop": "complete",
+    "waste_point": "complete", "fire_station": "complete", "restaurant": "partial", "parcel": "partial",
+    "hairdresser": "partial", "domestic_service": "partial", "playground": "partial",
+}  # fmt: skip
+DESERTS = {  # class: sheet box (u0, v0, u1, v1) without any
+    "kindergarten": (100.0, 1280.0, 1330.0, 2640.0),
+    "elderly_station": (3890.0, 1830.0, 4700.0, 3990.0),
+    "health_station": (100.0, 100.0, 2880.0, 1250.0),
+}
+WORDS = ("海燕", "小帆船", "青槐", "贝壳", "朝阳坡", "双井", "灯塔", "同泰", "潮生", "仁和", "福顺", "月牙", "春晖", "桥头", "北礁", "松涧")
+
+
+@dataclass(frozen=True)
+class Facility:
+    """A row of the list of facilities; `point` is None where the list has no coordinates."""
+
+    word: str
+    name: str
+    point: Point | None
+    capacity: int | None = None
+    floor_area_m2: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A facility with an area: park, activity ground or shelter."""
+
+    kind: str
+    name: str
+    outline: Polygon
+
+
+def place(city: City, rng: np.random.Generator) -> list[Facility]:
+    """Place the point facilities and write the list as the town keeps it, bad rows included."""
+    hosts = _hosts(city)
+    rows: list[Facility] = []
+    for kind, (word, count, where, places, area) in CLASSES.items():
+        options = [host for use in dict.fromkeys(where) for host in hosts[use]]
+        spots = _spread(np.array([[p.x, p.y] for p in options]), count, DESERTS.get(kind), rng)
+        for number, spot in enumerate(spots):
+            rows.append(
+                Facility(
+                    word,
+                    f"{WORDS[int(rng.integers(len(WORDS)))]}{word}{number + 1}" if count > 12 else f"{WORDS[number]}{word}",
+                    options[spot],
+                    _known(places, 0.1, rng),
+                    _known(area, 0.08, rng),
+                )
+            )
+    rows += _detour_case(city, rng) + _across(city) + _bus_stops(city) + _beyond(city)
+    return rows + _bad(rows)
+
+
+def _hosts(city: City) -> dict[str, list[Point]]:
+    """Return doors by kind of house; in walled compounds they lie inside."""
+    hosts: dict[str, list[Point]] = {"compound": []}
+    streets = shapely.union_all([piece.line for piece in city.pieces if not piece.tags])
+    shapely.prepare(streets)
+    for compound in city.compounds:
+        if compound.kind not in ("villa", "bungalow"):
+            hosts["compound"] += [_door(house.outline, compound.outline.exterior) for house in compound.houses[::3]]
+    for use, house in city.outside:
+        hosts.setdefault(use, []).append(_door(house.outline, streets))
+    return hosts
+
+
+def _door(outline: Polygon, street: shapely.Geometry) -> Point:
+    """Return the place on a house's outline that is nearest to a line, a step inside."""
+    edge = shapely.shortest_line(outline, street).coords[0]
+    centre = outline.centroid
+    step = 1.0 / max(Point(edge).distance(centre), 1.0)
+    return Point(round(edge[0] + (centre.x - edge[0]) * step, 2), round(edge[1] + (centre.y - edge[1]) * step, 2))
+
+
+def _spread(
+    points: np.ndarray, count: int, desert: tuple[float, float, float, float] | None, rng: np.random.Generator
+) -> list[int]:
+    """Choose places one by one, each the loneliest of a few random ones, none in the desert."""
+    uv = terrain.unwarp(points)
+    inside = (uv[:, 0] > terrain.BORDER[0]) & (uv[:, 0] < terrain.BORDER[2]) & (uv[:, 1] > terrain.BORDER[1])
+    if desert is not None:
+        u0, v0, u1, v1 = desert
+        inside &= ~((uv[:, 0] > u0) & (uv[:, 0] < u1) & (uv[:, 1] > v0) & (uv[:, 1] < v1))
+    free = np.flatnonzero(inside)
+    chosen: list[int] = []
+    while len(chosen) < min(count, len(free)):
+        some = [int(i) for i in rng.choice(free, 5) if int(i) not in chosen]
+        if not some:
+            continue
+        if chosen:
+            gaps = [np.hypot(*(points[chosen] - points[i]).T).min() for i in some]
+            some = [some[int(np.argmax(gaps))]]
+        chosen.append(some[0])
+    return chosen
+
+
+def _known(span: tuple[int, int] | None, unknown: float, rng: np.random.Generator) -> int | None:
+    """Draw a number, or nothing where the list does not know it."""
+    if span is None or rng.random() < unknown:
+        return None
+    return int(np.round(rng.uniform(*span), -1))
+
+
+def twins(compounds: list[Compound]) -> list[tuple[Compound, Compound]]:
+    """Return pairs of walled compounds of flats with a common wall of 60 m or more, longest way round first."""
+    flats = [c for c in compounds if c.walled and c.kind in ("slab", "tower", "dormitory")]
+    pairs = []
+    for i, one in enumerate(flats):
+        for other in flats[i + 1 :]:
+            if one.outline.distance(other.outline) > 0.05:
+                continue
+            wall = one.outline.buffer(0.3).intersection(other.outline.exterior)
+            if wall.length < 60 or max(len(one.gates), len(other.gates)) > 1:
+                continue
+            middle = wall.centroid
+            round_m = sum(Point(c.gates[0].point).distance(middle) for c in (one, other))
+            pairs.append((-round_m, one, other))
+    return [(one, other) for _, one, other in sorted(pairs, key=lambda p: (p[0], p[1].compound_id))]
+
+
+def _detour_case(city: City, rng: np.random.Generator) -> list[Facility]:
+    """Put a kindergarten behind the common wall of two compounds, open to all through the far gate."""
+    pairs = twins(city.compounds)
+    if not pairs:
+        return []
+    home, host = pairs[0]
+    nearest = min(host.houses, key=lambda house: house.outline.distance(home.outline))
+    host.houses[host.houses.index(nearest)] = House(nearest.outline, 2, "public")
+    host.gates[:] = [replace(gate, users="public", hours="06:00-22:00") for gate in host.gates]
+    host.special, home.special = "kindergarten_behind_wall", "walled_off"
+    return [Facility("幼儿园", "墙东幼儿园", nearest.outline.centroid, 180, 1500)]
+
+
+def _across(city: City) -> list[Facility]:
+    """Put a kindergarten on the east bank, near in a straight line from the west bank but far on foot."""
+    spot = terrain.warp(np.array([[terrain.RIVER_U + terrain.BANK + 14, 2290.0]]))[0]
+    return [Facility("幼儿园", "河东沿幼儿园", Point(np.round(spot, 2)), 240, 2200)]
+
+
+def _bus_stops(city: City) -> list[Facility]:
+    stops: list[Facility] = []
+    for piece in city.pieces:
+        if piece.highway not in ("primary", "secondary") or piece.tags or piece.line.length < 90:
+            continue
+        middle = piece.line.interpolate(0.5, normalized=True)
+        if all(middle.distance(stop.point) > 330 for stop in stops):
+            aside = shapely.offset_curve(piece.line, 8).interpolate(0.5, normalized=True)
+            stops.append(Facility("公交站", f"{piece.name}{len(stops) + 1}号站", Point(round(aside.x, 2), round(aside.y, 2))))
+    return stops
+
+
+def _beyond(city: City) -> list[Facility]:
+    """Put some facilities beyond the border: they count for people inside it."""
+    spots = terrain.warp(np.array([[60.0, 2300.0], [4730.0, 2840.0], [40.0, 3000.0], [4720.0, 1650.0], [4760.0, 2100.0]]))
+    lines = [p.line for p in city.pieces if p.highway in ("residential", "tertiary", "primary", "secondary")]
+    tree = shapely.STRtree(lines)
+    words = (("幼儿园", "界西幼儿园", 210), ("老年服务站", "界东老年服务站", None), ("社区卫生服务站", "界西社区卫生服务站", None),
+             ("综合超市与菜市场", "界东菜市场", None), ("幼儿园", "界东幼儿园", 150))  # fmt: skip
+    rows = []
+    for (word, name, places), spot in zip(words, spots, strict=True):
+        line = lines[int(tree.nearest(Point(spot)))]
+        near = shapely.shortest_line(line, Point(spot)).interpolate(9)
+        rows.append(Facility(word, name, Point(round(near.x, 2), round(near.y, 2)), places, 800, "区界外"))
+    return rows
+
+
+def _bad(rows: list[Facility]) -> list[Facility]:
+    """Return rows that intake must refuse or report, one of each kind."""
+    market = next(row for row in rows if row.word == "综合超市与菜市场")
+    return [
+        Facility("药店", "远海药店", Point(2600.0, 7900.0), note="坐标待核"),
+        Facility("餐饮", "浮台餐饮", Point(2350.0, 3900.0), note="坐标待核"),
+        Facility("银行", "待核银行", None, note="未测坐标"),
+        replace(market, note="重复登记"),
+        Facility("棋牌游艺", "双井棋牌室", market.point),
+        Facility("", "同泰服务点", market.point, note="类别待定"),
+    ]
+
+
+def grounds(city: City, rng: np.random.Generator) -> list[Ground]:
+    """Return parks, activity grounds and shelters as areas."""
+    found: list[Ground] = []
+    parks = [p for p in city.parcels if p.use in ("park", "pocket") and p.inside]
+    for number, parcel in enumerate(parks):
+        found.append(Ground("park", f"{WORDS[number % len(WORDS)]}公园{number // len(WORDS) or ''}", parcel.outline.buffer(-1)))
+        if parcel.outline.area > 6_000:
+            found.append(Ground("activity_ground", f"{WORDS[number % len(WORDS)]}公园广场", _square(parcel.outline.centroid, 34, 24, rng)))
+    for number, parcel in enumerate(p for p in city.parcels if p.use == "hill" and p.inside and p.v > RAIL_V):
+        found.append(Ground("park", f"{('望海', '锚地')[number % 2]}山公园{number // 2 or ''}", parcel.outline.buffer(-1)))
+    for parcel in parks[::2]:
+        found.append(Ground("shelter", "应急避难场所", parcel.outline.centroid.buffer(0.32 * parcel.outline.area**0.5, quad_segs=4)))
+    for parcel in [p for p in city.parcels if p.use == "school"][::2]:
+        found.append(Ground("shelter", "学校应急避难场所", affinity.scale(parcel.outline, 0.5, 0.5)))
+    for compound in city.compounds[::6]:
+        spot = _clearing(compound, rng)
+        if spot is not None:
+            found.append(Ground("activity_ground", f"{compound.compound_id}活动场地", spot))
+    return found
+
+
+def _square(centre: Point, width: float, depth: float, rng: np.random.Generator) -> Polygon:
+    box = shapely.box(centre.x - width / 2, centre.y - depth / 2, centre.x + width / 2, centre.y + depth / 2)
+    return affinity.rotate(box, float(rng.uniform(-20, 20)))
+
+
+def _clearing(compound: Compound, rng: np.random.Generator) -> Polygon | None:
+    """Find room for an activity ground between a compound's houses."""
+    built = shapely.union_all([house.outline.buffer(1.5) for house in compound.houses])
+    x0, y0, x1, y1 = compound.outline.bounds
+    for _ in range(40):
+        spot = _square(Point(rng.uniform(x0, x1), rng.uniform(y0, y1)), 17, 12, rng)
+        if compound.outline.contains(spot) and not spot.intersects(built):
+            return spot
+    return None
+
+
+def greens(city: City) -> list[Polygon]:
+    """Return green land: parks, hills, and the green of newer compounds."""
+    found = [p.outline for p in city.parcels if p.use in ("park", "pocket", "hill")]
+    shore = [p.outline.buffer(-22) for p in city.parcels if p.use == "shore" and p.u > terrain.RIVER_U]
+    for compound in city.compounds:
+        if compound.kind in ("tower", "villa") and compound.houses:
+            taken = [house.outline.buffer(5) for house in compound.houses]
+            taken += [shapely.LineString(way.coords).buffer(6) for way in compound.ways]
+            found.append(compound.outline.buffer(-9).difference(shapely.union_all(taken)).buffer(-2).simplify(1.0))
+    parts = [part for shape in [*found, *shore] for part in shapely.get_parts(shape)]
+    return [part for part in parts if part.geom_type == "Polygon" and part.area > 60]
+
+
+__all__ = ["CLASSES", "COMPLETENESS", "Facility", "Ground", "blocks", "greens", "grounds", "place", "twins"]

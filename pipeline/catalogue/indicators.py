@@ -151,12 +151,16 @@ class WayDensity(Entry):
     """Length of public walkable ways over land area."""
 
     family: Literal["way_density"]
+    border_m: float = Field(
+        ge=0, description="ways this near the unit's border count half: two units share them"
+    )
 
 
 class JunctionDensity(Entry):
     """Junctions of public walkable ways over land area."""
 
     family: Literal["junction_density"]
+    border_m: float = Field(ge=0, description="junctions this near the unit's border count half")
     min_ways: int = Field(ge=3)
 
 
@@ -164,6 +168,7 @@ class StreetSpacing(Entry):
     """Mean distance between parallel public streets."""
 
     family: Literal["street_spacing"]
+    border_m: float = Field(ge=0, description="streets this near the unit's border count half")
     highways: Names
 
 
@@ -173,6 +178,9 @@ class CrossingSpacing(Entry):
     family: Literal["crossing_spacing"]
     highways: Names
     around_m: float = Field(ge=0, description="arterials this far outside the unit bound it and count")
+    node_highways: Names = Field(description="highway values of street nodes where one crosses")
+    unmarked: Names = Field(description="crossing values that mean there is nothing but the place")
+    one_place_m: Positive = Field(description="crossings this near each other are one place")
 
 
 class TwoWaysOut(Entry):

@@ -56,6 +56,8 @@ def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
     streets = shapely.buffer(np.array([p.line for p in pieces]), widths, quad_segs=3)
     tree = shapely.STRtree(streets)
     water, _ = terrain.river()
+    west, south, east = BORDER
+    border = terrain.bend(shapely.box(west, south, east, COAST_V + 200))
     result = []
     for face, (u, v) in zip(blocks, centres, strict=True):
         taken = shapely.union_all([*streets[np.sort(tree.query(face, predicate="intersects"))], water.buffer(3)])
@@ -66,7 +68,7 @@ def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
         if outline is None:
             continue
         steep, height = _ground(outline)
-        inside = BORDER[0] < u < BORDER[2] and v > BORDER[1]
+        inside = bool(border.contains(outline))
         use = _use(u, v, steep, height, outline, inside, rng)
         parcel = Parcel(outline, use, float(u), float(v), steep, inside)
         result += _shared_out(parcel) if use == "compound" else [parcel]

@@ -44,7 +44,7 @@ def build(seed: int) -> City:
     around = Surroundings([p.line for p in pieces], usable, built)
     classes = [p.highway for p in pieces]
     homes, meets = compounds.build([p for p in plots if p.use == "compound"], around, classes, rng)
-    lane_ways: list[Way] = []
+    lane_ways = _park_paths(plots, around, meets)
     outside: list[tuple[str, House]] = []
     for parcel in plots:
         if parcel.use not in PLAN_OF_USE:
@@ -62,6 +62,23 @@ def build(seed: int) -> City:
     ways = lane_ways + [way for compound in homes for way in compound.ways]
     outside += [("shop", house) for house in _shopfronts(pieces, built, ways, rng)]
     return City(pieces, cuts, meets, plots, homes, lane_ways, outside)
+
+
+def _park_paths(parcels: list[Parcel], around: Surroundings, meets: dict[int, list[XY]]) -> list[Way]:
+    """Lead paths from the streets around a park to its middle."""
+    paths = []
+    for parcel in parcels:
+        centre = parcel.outline.centroid
+        if parcel.use != "park" or not parcel.outline.contains(centre):
+            continue
+        middle = (round(centre.x, 2), round(centre.y, 2))
+        for angle in np.arange(0.4, 2 * np.pi, np.pi / 2.5):
+            towards = (middle[0] + float(np.cos(angle)), middle[1] + float(np.sin(angle)))
+            mouth = around.mouth(parcel.outline, middle, towards, -1, reach_m=400)
+            if mouth is not None:
+                meets.setdefault(mouth.piece, []).append(mouth.street)
+                paths.append(Way([mouth.street, mouth.gate, middle], {"highway": "footway"}))
+    return paths
 
 
 def _shopfronts(pieces: list[Piece], parcels: list[Polygon], ways: list[Way], rng: np.random.Generator) -> list[House]:

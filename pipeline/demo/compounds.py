@@ -138,9 +138,9 @@ def connect(plan: Plan, mouths: list[Mouth], tags: tuple[dict[str, str], dict[st
             for mouth in mouths:
                 if (mouth.lane < 0) != (kind == "spine"):
                     continue
-                if mouth.inner == coords[-1]:
+                if mouth.inner == full[-1]:
                     full = [*full, mouth.gate, mouth.street]
-                elif mouth.inner == coords[0]:
+                elif mouth.inner == full[0]:
                     full = [mouth.street, mouth.gate, *full]
             if len(full) > 1:
                 ways.append(Way(full, which))

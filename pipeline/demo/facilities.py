@@ -13,6 +13,7 @@ from pipeline.demo import blocks, terrain
 from pipeline.demo.city import City
 from pipeline.demo.compounds import Compound
 from pipeline.demo.layout import House
+from pipeline.demo.people import Committee, People
 from pipeline.demo.terrain import RAIL_V
 
 # class: word in the list, how many, where (compound, lanes, shop, school …), places, floor area
@@ -48,6 +49,7 @@ DESERTS = {  # class: sheet box (u0, v0, u1, v1) without any
     "elderly_station": (3890.0, 1830.0, 4700.0, 3990.0),
     "health_station": (100.0, 100.0, 2880.0, 1250.0),
 }
+WELL_SERVED = ("kindergarten", "elderly_station", "health_station", "service_station", "food_shop", "cultural_room")
 WORDS = ("海燕", "小帆船", "青槐", "贝壳", "朝阳坡", "双井", "灯塔", "同泰", "潮生", "仁和", "福顺", "月牙", "春晖", "桥头", "北礁", "松涧")
 
 
@@ -72,13 +74,17 @@ class Ground:
     outline: Polygon
 
 
-def place(city: City, rng: np.random.Generator) -> list[Facility]:
+def place(city: City, folk: People, leading: list[int], rng: np.random.Generator) -> list[Facility]:
     """Place the point facilities and write the list as the town keeps it, bad rows included."""
     hosts = _hosts(city)
+    crowd = folk.crowd(city)
+    served = [spot for number in leading for spot in _middles(folk.committees[number], crowd)]
     rows: list[Facility] = []
     for kind, (word, count, where, places, area) in CLASSES.items():
         options = [host for use in dict.fromkeys(where) for host in hosts[use]]
-        spots = _spread(np.array([[p.x, p.y] for p in options]), count, DESERTS.get(kind), rng)
+        points = np.array([[p.x, p.y] for p in options])
+        first = served if kind in WELL_SERVED else []
+        spots = _spread(points, count, DESERTS.get(kind), first, _neighbours(points, crowd), rng)
         for number, spot in enumerate(spots):
             rows.append(
                 Facility(
@@ -115,9 +121,14 @@ def _door(outline: Polygon, street: shapely.Geometry) -> Point:
 
 
 def _spread(
-    points: np.ndarray, count: int, desert: tuple[float, float, float, float] | None, rng: np.random.Generator
+    points: np.ndarray,
+    count: int,
+    desert: tuple[float, float, float, float] | None,
+    first: list[np.ndarray],
+    neighbours: np.ndarray,
+    rng: np.random.Generator,
 ) -> list[int]:
-    """Choose places one by one, each the loneliest of a few random ones, none in the desert."""
+    """Choose places: the nearest to the `first` spots, then the loneliest of a few among many people; none in the desert."""
     uv = terrain.unwarp(points)
     inside = (uv[:, 0] > terrain.BORDER[0]) & (uv[:, 0] < terrain.BORDER[2]) & (uv[:, 1] > terrain.BORDER[1])
     if desert is not None:
@@ -125,15 +136,37 @@ def _spread(
         inside &= ~((uv[:, 0] > u0) & (uv[:, 0] < u1) & (uv[:, 1] > v0) & (uv[:, 1] < v1))
     free = np.flatnonzero(inside)
     chosen: list[int] = []
+    for spot in first:
+        near = free[np.argsort(np.hypot(*(points[free] - spot).T), kind="stable")]
+        nearest = next((int(i) for i in near if int(i) not in chosen), None)
+        if nearest is not None and np.hypot(*(points[nearest] - spot)) < 300:
+            chosen.append(nearest)
     while len(chosen) < min(count, len(free)):
         some = [int(i) for i in rng.choice(free, 5) if int(i) not in chosen]
         if not some:
             continue
         if chosen:
-            gaps = [np.hypot(*(points[chosen] - points[i]).T).min() for i in some]
+            gaps = [np.hypot(*(points[chosen] - points[i]).T).min() * neighbours[i] ** 0.5 for i in some]
             some = [some[int(np.argmax(gaps))]]
         chosen.append(some[0])
     return chosen
+
+
+def _middles(committee: Committee, crowd: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
+    """Return the middles of the people in the two halves of a committee."""
+    points, people = crowd
+    inside = shapely.contains(committee.outline, shapely.points(points))
+    spots, weights = points[inside], people[inside]
+    axis = int(np.argmax(np.ptp(spots, axis=0)))
+    low = spots[:, axis] <= np.average(spots[:, axis], weights=weights)
+    return [np.average(spots[half], axis=0, weights=weights[half]) for half in (low, ~low) if half.any()]
+
+
+def _neighbours(points: np.ndarray, crowd: tuple[np.ndarray, np.ndarray], radius_m: float = 350.0) -> np.ndarray:
+    """Return the people within a radius of each point."""
+    spots, people = crowd
+    near = np.hypot(points[:, None, 0] - spots[None, :, 0], points[:, None, 1] - spots[None, :, 1]) < radius_m
+    return near @ people
 
 
 def _known(span: tuple[int, int] | None, unknown: float, rng: np.random.Generator) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import networkx as nx
 import numpy as np
 import shapely
 from shapely import affinity
@@ -36,9 +37,9 @@ FABRICS = {
     "dormitory": Fabric((28, 46), 11, 8, 29, (3, 5), m2_per_person=31),
     "tower": Fabric((24, 34), 18, 24, 56, (11, 30), m2_per_person=47),
     "courtyard": Fabric((30, 36), 28, 7, 38, (2, 4), shape="court", m2_per_person=27),
-    "villa": Fabric((12, 15), 12, 13, 34, (2, 3), m2_per_person=80),
-    "bungalow": Fabric((20, 42), 7, 6, 15, (1, 1), rows_per_lane=2, m2_per_person=20),
-    "village": Fabric((10, 16), 9, 7, 21, (1, 2), shape="loose", m2_per_person=42),
+    "villa": Fabric((13, 17), 13, 15, 36, (2, 3), m2_per_person=80),
+    "bungalow": Fabric((30, 60), 8, 6, 18, (1, 1), rows_per_lane=2, m2_per_person=20),
+    "village": Fabric((11, 18), 10, 8, 24, (1, 2), shape="loose", m2_per_person=42),
     "lanehouse": Fabric((18, 46), 10, 6, 29, (2, 4), shape="loose", m2_per_person=30),
     "school": Fabric((42, 60), 15, 22, 58, (3, 5), use="public"),
     "hospital": Fabric((46, 70), 18, 18, 52, (4, 9), use="public"),
@@ -161,11 +162,29 @@ def lay_out(outline: Polygon, kind: str, around: Surroundings, rng: np.random.Ge
         for end, outward in ((xs[0], x0 - 100), (xs[-1], x1 + 100)):
             mouth = around.mouth(outline, back(end, y), back(outward, y), len(lanes) - 1)
             mouths += [mouth] if mouth else []
+    spines, lanes, mouths = _joined(spines, lanes, mouths)
     turned_houses = [
         House(shapely.transform(affinity.rotate(h.outline, angle, origin=centre), lambda p: np.round(p, 2)), h.floors, h.use)
         for h in houses
     ]
     return Plan(turned_houses, spines, lanes, mouths)
+
+
+def _joined(
+    spines: list[list[XY]], lanes: list[list[XY]], mouths: list[Mouth]
+) -> tuple[list[list[XY]], list[list[XY]], list[Mouth]]:
+    """Keep the largest group of ways that hang together, and its mouths."""
+    graph: nx.Graph = nx.Graph()
+    for coords in [*spines, *lanes]:
+        nx.add_path(graph, coords)
+    if not len(graph):
+        return [], [], []
+    group = max(nx.connected_components(graph), key=lambda nodes: (len(nodes), min(nodes)))
+    return (
+        [coords for coords in spines if coords[0] in group],
+        [coords for coords in lanes if coords[0] in group],
+        [mouth for mouth in mouths if mouth.inner in group],
+    )
 
 
 def _row_angle(outline: Polygon) -> float:

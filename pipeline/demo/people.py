@@ -18,7 +18,8 @@ from pipeline.demo.terrain import BORDER, RAIL_V, RIVER_U
 IN_COMPOUNDS, OUTSIDE = 140_000, 20_000
 FULL_M2 = {"old": 1.0, "new": 0.78}
 TARGETS = (4_900, 12_300)  # two committees that just miss the range of a unit
-LIMITS, LIMIT_SHARES = (6_300, 9_000, 14_500), (0.6, 0.25, 0.15)
+LIMITS, LIMIT_SHARES = (7_300, 10_500, 15_000), (0.6, 0.25, 0.15)
+FEWEST = 900.0  # people in a committee
 NOT_ALONG_STREETS = 0.2  # share of committee borders that ignore streets and cut compounds
 
 
@@ -48,6 +49,13 @@ class People:
     homes: dict[str, Home]
     outside: list[tuple[Point, float]]
     committees: list[Committee]
+    member: dict[str, int]
+
+    def crowd(self, city: City) -> tuple[np.ndarray, np.ndarray]:
+        """Return where people live, shape (n, 2), and how many, shape (n,)."""
+        spots = [c.outline.centroid for c in city.compounds] + [door for door, _ in self.outside]
+        counts = [float(self.homes[c.compound_id].residents) for c in city.compounds]
+        return np.array([[p.x, p.y] for p in spots]), np.array(counts + [count for _, count in self.outside])
 
 
 def settle(city: City, rng: np.random.Generator) -> People:
@@ -71,7 +79,10 @@ def settle(city: City, rng: np.random.Generator) -> People:
         residents[compound.compound_id] = float(people)
     homes = {c.compound_id: _ages(c.kind, c.built_year, residents[c.compound_id], rng) for c in city.compounds}
     outside = list(zip(doors, lodgers.tolist(), strict=True))
-    return People(homes, outside, _committees(areas))
+    committees = _committees(areas)
+    tree = shapely.STRtree([committee.outline for committee in committees])
+    member = {c.compound_id: int(tree.nearest(c.outline.centroid)) for c in city.compounds}
+    return People(homes, outside, committees, member)
 
 
 def _ages(kind: str, year: int, residents: float, rng: np.random.Generator) -> Home:
@@ -102,47 +113,68 @@ def _divide(places: np.ndarray, crowd: np.ndarray, cuts: list[LineString], rng: 
 def _split(
     cell: Polygon, points: np.ndarray, crowd: np.ndarray, cuts: list[LineString], limit: float, rng: np.random.Generator
 ) -> list[Polygon]:
+    """Halve a cell until no part has more people than the limit."""
     inside = shapely.contains(cell, points)
     if crowd[inside].sum() <= limit:
         return [cell]
-    border = cell.boundary
-    options = []
-    if rng.random() > NOT_ALONG_STREETS:
-        for cut in cuts:
-            ends = [Point(cut.coords[0]), Point(cut.coords[-1])]
-            if cut.length > 250 and cell.intersects(cut) and max(border.distance(end) for end in ends) < 60:
-                options.append(affinity.scale(cut, 1.5, 1.5))
-    if not options:
-        x, y = np.average(shapely.get_coordinates(points[inside]), axis=0, weights=crowd[inside])
-        angle = rng.uniform(-0.3, 0.3) + (0 if np.ptp(cell.bounds[1::2]) > np.ptp(cell.bounds[::2]) else np.pi / 2)
-        arm = 3000 * np.array([np.cos(angle), np.sin(angle)])
-        options.append(LineString([(x - arm[0], y - arm[1]), (x + arm[0], y + arm[1])]))
-    best: tuple[float, list[Polygon]] = (np.inf, [cell])
-    for option in options:
-        halves = [part for part in shapely.get_parts(ops.split(cell, option)) if part.geom_type == "Polygon"]
-        if len(halves) != 2:
-            continue
-        sizes = [float(crowd[shapely.contains(half, points)].sum()) for half in halves]
-        if min(sizes) > 900:
-            best = min(best, (abs(sizes[0] - sizes[1]), halves), key=lambda b: b[0])
-    if len(best[1]) == 1:
+    along = _along_streets(cell, cuts) if rng.random() > NOT_ALONG_STREETS else []
+    across = _across(cell, np.average(shapely.get_coordinates(points[inside]), axis=0, weights=crowd[inside]), rng)
+    halves = _most_even(cell, along, points, crowd) or _most_even(cell, [across], points, crowd)
+    if not halves:
         return [cell]
-    halves = sorted(best[1], key=lambda h: tuple(h.centroid.coords[0]))
     return [leaf for half in halves for leaf in _split(half, points, crowd, cuts, limit, rng)]
 
 
+def _along_streets(cell: Polygon, cuts: list[LineString]) -> list[LineString]:
+    """Return the streets that run through a cell from border to border."""
+    border = cell.boundary
+    return [
+        affinity.scale(cut, 1.5, 1.5)
+        for cut in cuts
+        if cut.length > 250
+        and cell.intersects(cut)
+        and max(border.distance(Point(end)) for end in (cut.coords[0], cut.coords[-1])) < 60
+    ]
+
+
+def _across(cell: Polygon, middle: np.ndarray, rng: np.random.Generator) -> LineString:
+    """Return a slanted line through the people's middle, across the cell's longer side."""
+    west, south, east, north = cell.bounds
+    angle = rng.uniform(-0.3, 0.3) + (0 if north - south > east - west else np.pi / 2)
+    arm = 3000 * np.array([np.cos(angle), np.sin(angle)])
+    return LineString([middle - arm, middle + arm])
+
+
+def _most_even(
+    cell: Polygon, lines: list[LineString], points: np.ndarray, crowd: np.ndarray
+) -> list[Polygon] | None:
+    """Return the two halves of the line that halves the people best; None where no line leaves people on both sides."""
+    best: tuple[float, list[Polygon] | None] = (np.inf, None)
+    for line in lines:
+        halves = sorted(shapely.get_parts(ops.split(cell, line)), key=lambda h: tuple(h.centroid.coords[0]))
+        if len(halves) == 2:
+            sizes = [float(crowd[shapely.contains(half, points)].sum()) for half in halves]
+            if min(sizes) > FEWEST and abs(sizes[0] - sizes[1]) < best[0]:
+                best = (abs(sizes[0] - sizes[1]), halves)
+    return best[1]
+
+
 def _aim(areas: list[Polygon], places: np.ndarray, crowd: np.ndarray, compounds: int) -> None:
-    """Scale the compounds of two committees, in place, so that these just miss the range of a unit."""
+    """Scale the compounds of two committees, in place, so that these just miss the range of a unit; the rest make up for it."""
     points = shapely.points(places)
     member = np.array([shapely.contains(area, points) for area in areas])
     totals = member @ crowd
     taken: set[int] = set()
+    aimed = np.zeros(len(crowd), dtype=bool)
     for target in TARGETS:
         order = np.argsort(np.abs(totals - target))
         chosen = next(int(i) for i in order if int(i) not in taken)
         taken.add(chosen)
         movable = member[chosen] & (np.arange(len(crowd)) < compounds)
         crowd[movable] *= (target - crowd[member[chosen] & ~movable].sum()) / crowd[movable].sum()
+        aimed |= movable
+    rest = ~aimed & (np.arange(len(crowd)) < compounds)
+    crowd[rest] *= (IN_COMPOUNDS - crowd[aimed].sum()) / crowd[rest].sum()
 
 
 def _committees(areas: list[Polygon]) -> list[Committee]:

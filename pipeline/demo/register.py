@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline.demo.city import City
 from pipeline.demo.compounds import Compound
+from pipeline.demo.offices import EFFORTS, UNKNOWN, Offices
 from pipeline.demo.people import People
 
 Row = dict[str, Any]
@@ -72,7 +73,6 @@ COLUMNS: dict[str, tuple[str, str, dict[Any, str]]] = {
 }
 SHARES = tuple(name for name in COLUMNS if name.endswith("_share")) + ("satisfaction",)
 UNKNOWN_WORDS, UNKNOWN_WORD_SHARES = (None, "—", "不详", "/"), (0.55, 0.2, 0.15, 0.1)
-UNKNOWN_SHARE = {"prepared": 0.015, "other": 0.185}
 FIRMS = ("海晏物业", "同泰物业", "清泉物业", "仁和物业", "锚地物业")
 
 
@@ -110,42 +110,58 @@ EXACT: tuple[tuple[str, Row | Callable[[Row], Row]], ...] = (
 )
 
 
-def fill_in(city: City, people: People, prepared: set[str], rng: np.random.Generator) -> dict[str, Row]:
-    """Return what is true of every compound, with the office's notes; `prepared` compounds have done their homework."""
-    rows = {c.compound_id: _row(c, people, c.compound_id in prepared, rng) for c in city.compounds}
+def fill_in(city: City, people: People, offices: Offices, rng: np.random.Generator) -> dict[str, Row]:
+    """Return what is true of every compound, with the office's notes."""
+    rows = {c.compound_id: _row(c, people, EFFORTS[offices.level[c.compound_id]], rng) for c in city.compounds}
+    for key in sorted(offices.renewal):
+        rows[key] |= _renewal(rows[key], rng)
     plain = [
         c.compound_id
         for c in city.compounds
-        if c.kind in ("slab", "dormitory") and c.compound_id not in prepared and c.built_year < 2004 and not c.special
+        if c.kind in ("slab", "dormitory") and offices.level[c.compound_id] not in ("full", "partly") and c.built_year < 2004 and not c.special
     ]
-    for key, (note, change) in zip(plain[::4], EXACT, strict=False):
+    for key, (note, change) in zip(plain[:: max(len(plain) // len(EXACT), 1)], EXACT, strict=False):
         values = change(rows[key]) if callable(change) else change
         rows[key] |= values | {"note": note, "surveyed": set(values) | {"floor_area_m2"}}
     return rows
 
 
-def _row(compound: Compound, people: People, ready: bool, rng: np.random.Generator) -> Row:
+def _renewal(row: Row, rng: np.random.Generator) -> Row:
+    """Return the scheme of a compound of which much is to be pulled down."""
+    demolished = round(row["floor_area_m2"] * rng.uniform(0.26, 0.45))
+    return {
+        "structure_grade": str(rng.choice(["C", "D"])),
+        "seismic_ok": False,
+        "dangerous_share": float(round(rng.uniform(25, 60))),
+        "demolished_floor_area_m2": demolished,
+        "new_floor_area_m2": round(demolished * rng.uniform(1.6, 2.4)),
+        "surveyed": {"structure_grade", "seismic_ok", "demolished_floor_area_m2", "new_floor_area_m2", "floor_area_m2"},
+    }
+
+
+def _row(compound: Compound, people: People, effort: float, rng: np.random.Generator) -> Row:
     home = people.homes[compound.compound_id]
     age = 2026 - compound.built_year
-    good = float(np.clip(1 - age / 55 + rng.normal(0, 0.12) + 0.12 * ready, 0.03, 0.98))
+    good = float(np.clip(1 - age / 55 + rng.normal(0, 0.12) + 0.12 * effort, 0.03, 0.98))
 
     def yes(chance: float) -> bool:
-        return bool(rng.random() < (max(chance, 0.96) if ready else chance))
+        return bool(rng.random() < chance + (0.985 - chance) * effort)
 
     def no(chance: float) -> bool:
-        return bool(rng.random() < (0.02 if ready else chance))
+        return bool(rng.random() < chance * (1 - 0.9 * effort))
 
     def share(middle: float, spread: float = 14.0) -> float:
         return float(np.clip(round(100 * middle + rng.normal(0, spread)), 0, 100))
 
     kind = {"villa": "villa", "bungalow": "bungalow", "village": "village"}.get(compound.kind, "ordinary")
-    if kind == "ordinary" and not ready:
-        kind = str(rng.choice(["ordinary", "luxury", "illegal"], p=[0.9, 0.07, 0.03] if compound.kind == "tower" else [0.965, 0, 0.035]))
+    if kind == "ordinary" and effort < 1:
+        shares = [0.9, 0.07, 0.03] if compound.kind == "tower" else [0.965, 0.0, 0.035]
+        kind = str(rng.choice(["ordinary", "luxury", "illegal"], p=shares))
     tenure = "collective" if kind == "village" or no(0.05) else "other" if no(0.03) else "state_owned"
     owners = max(home.households - int(rng.integers(0, 9)), 5)
     consulted = int(owners * rng.uniform(0.86, 0.99)) if yes(0.62) else int(owners * rng.uniform(0.3, 0.66))
     agreed = int(np.ceil(consulted * (rng.uniform(0.79, 0.97) if yes(0.66) else rng.uniform(0.5, 0.74))))
-    progress = (0.25, 0.70, 0.03, 0.02) if ready else (0.18, 0.34, 0.24, 0.24)
+    progress = (0.25, 0.72, 0.02, 0.01) if effort > 0.9 else (0.25, 0.5, 0.15, 0.1) if effort > 0.5 else (0.18, 0.36, 0.24, 0.22)
     illegal = str(rng.choice(["none", "cleared", "under_way", "not_begun"], p=progress))
     cleared = {"none": 100.0, "cleared": 100.0, "under_way": share(0.5, 18), "not_begun": 0.0}[illegal]
     grade = str(rng.choice(list("ABCD"), p=_grades(age)))
@@ -178,7 +194,7 @@ def _row(compound: Compound, people: People, ready: bool, rng: np.random.Generat
         "owners": owners,
         "consulted": consulted,
         "agreed": agreed,
-        "wish_share": share(0.84 - 0.35 * good + 0.08 * ready),
+        "wish_share": share(0.84 - 0.35 * good + 0.08 * effort),
         "scheme_reviewed": reviewed,
         "posted_on": date(2025, 9, 1) + timedelta(days=int(rng.integers(0, 250))) if reviewed else None,
         "objections": int(rng.integers(0, 19)) if reviewed else None,
@@ -216,12 +232,11 @@ def _grades(age: int) -> np.ndarray:
     return np.array([0.05, 0.63, 0.24, 0.08])
 
 
-def forget(rows: dict[str, Row], prepared: set[str], rng: np.random.Generator) -> dict[str, Row]:
+def forget(rows: dict[str, Row], offices: Offices, rng: np.random.Generator) -> dict[str, Row]:
     """Return the rows as the office knows them: about 15 % of the cells are not known."""
     known = {}
     for key, row in rows.items():
-        chance = UNKNOWN_SHARE["prepared" if key in prepared else "other"]
-        gaps = rng.random(len(COLUMNS)) < chance
+        gaps = rng.random(len(COLUMNS)) < UNKNOWN[offices.level[key]]
         known[key] = row | {
             name: None for name, gap in zip(COLUMNS, gaps, strict=True) if gap and name not in row["surveyed"]
         }

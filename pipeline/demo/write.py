@@ -28,7 +28,7 @@ from rasterio.features import rasterize
 from rasterio.transform import from_origin
 
 from pipeline.demo import city as build_city
-from pipeline.demo import compounds, describe, facilities, names, osm, people, register, terrain
+from pipeline.demo import compounds, describe, facilities, names, offices, osm, people, register, terrain
 from pipeline.demo.city import City
 from pipeline.demo.people import People
 from pipeline.intake.datum import wgs84_to_gcj02
@@ -36,7 +36,6 @@ from pipeline.intake.datum import wgs84_to_gcj02
 STAMP = "2026-06-11T00:00:00Z"
 NODATA = -9999.0
 DEM_CELL_M, PEOPLE_CELL_M = 15.0, 100.0
-PREPARED_QUARTERS = 5  # committees whose compounds have done their homework
 NOT_IN_REGISTER = 3
 
 
@@ -65,13 +64,13 @@ def write_district(folder: Path, seed: int) -> None:
     rng = [np.random.default_rng([seed, number]) for number in range(8)]
     city = build_city.build(seed)
     folk = people.settle(city, rng[0])
-    listed = facilities.place(city, rng[1])
+    office = offices.survey(city, folk)
+    listed = facilities.place(city, folk, office.leading, rng[1])
     namer = names.Namer(rng[2])
     titles = {c.compound_id: namer.compound(c.kind) for c in city.compounds}
     committees = _committees(folk, namer)
     homes = _compounds(city, folk, titles, committees, rng[3])
-    prepared = _prepared(city, folk)
-    rows = register.forget(register.fill_in(city, folk, prepared, rng[4]), prepared, rng[5])
+    rows = register.forget(register.fill_in(city, folk, office, rng[4]), office, rng[5])
     osm.compose(city, rng[6]).write(folder / "streets.osm.pbf")
     _write_committees(folder / "committees.shp", committees)
     _vector(homes, folder / "compounds.gpkg", "小区")
@@ -147,17 +146,6 @@ def _compounds(
     for column in ("child_0_3", "child_3_6", "elderly"):
         frame.loc[uncounted, column] = pd.NA
     return frame
-
-
-def _prepared(city: City, folk: People) -> set[str]:
-    """Return the compounds of the committees with most residents in old flats, one committee after the other."""
-    places = shapely.points([c.outline.centroid.coords[0] for c in city.compounds])
-    old = np.array([c.kind in ("slab", "dormitory", "courtyard") and c.built_year <= 2005 for c in city.compounds])
-    counts = np.array([folk.homes[c.compound_id].residents for c in city.compounds])
-    inside = [shapely.contains(c.outline, places) for c in folk.committees]
-    shares = [float(counts[i & old].sum() / max(counts[i].sum(), 1)) if counts[i].sum() > 2_500 else 0.0 for i in inside]
-    best = np.argsort(shares, kind="stable")[::-1][:PREPARED_QUARTERS]
-    return {city.compounds[i].compound_id for committee in best for i in np.flatnonzero(inside[committee])}
 
 
 def _buildings(city: City, rng: np.random.Generator) -> gpd.GeoDataFrame:

@@ -11,7 +11,7 @@ from pipeline.settings import Label
 
 Both = tuple[str, str]
 Words = Mapping[str, Mapping[str, Label]]
-_PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}")
+_PLACE = re.compile(r"\{(\w+)(?::([^{}]*))?\}(%?)")
 _NOT_KNOWN: Both = ("未知", "unknown")
 ZH, EN = 0, 1
 
@@ -33,17 +33,17 @@ def fill(label: Label, values: Mapping[str, Any], words: Words) -> Both:
     """
 
     def one(match: re.Match[str], language: int) -> str:
-        name, form = match[1], match[2] or ""
+        name, form, percent = match[1], match[2] or "", match[3]
         value = values[name]
         if value is None:
             return _NOT_KNOWN[language]
         if isinstance(value, tuple):
-            return str(value[language])
+            return str(value[language]) + percent
         word = words.get(name, {}).get(str(value))
         if word is not None:
-            return (word.zh, word.en)[language]
+            return (word.zh, word.en)[language] + percent
         try:
-            return format(value, form)
+            return format(value, form) + percent
         except ValueError:
             raise SettingsError(
                 f"sentence {match.string!r}", f"{match[0]} cannot write {value!r}", "a Python format"

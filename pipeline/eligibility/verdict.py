@@ -1,4 +1,8 @@
-"""Sum up the rules on a subject: the worst of those that decide."""
+"""Sum up the rules on a subject: the worst of those that decide.
+
+A condition that is not met weighs like a deferral: it has to be shown before confirmation and can still be cured, while
+what a rule excludes, or a unit of the wrong size, cannot.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +16,26 @@ from pipeline.eligibility.rules import Rule, rule_catalogue
 _WORSE = ("pass", "unknown", "defer", "fail")
 
 
-def verdicts(eligibility: pd.DataFrame, subject_kind: str, rules: Iterable[Rule] | None = None) -> pd.Series:
-    """Return the verdict on every subject of a kind (compound, unit), by subject_id.
+def deciding(
+    eligibility: pd.DataFrame, subject_kind: str, rules: Iterable[Rule] | None = None
+) -> pd.DataFrame:
+    """Return the rows of table `eligibility` that decide on subjects of a kind, with what each amounts to (`weighs`).
 
-    fail outweighs defer outweighs unknown outweighs pass; rules of effect priority or record, and those that the
-    catalogue takes out (`decides: false`), do not count.
+    Rules of effect priority or record, and those that the catalogue takes out (`decides: false`), do not decide.
     """
     decide = {rule.id for rule in (rule_catalogue().rules if rules is None else rules) if rule.in_verdict}
     rows = eligibility[(eligibility["subject_kind"] == subject_kind) & eligibility["rule_id"].isin(decide)]
-    worst = rows["result"].map(_WORSE.index).groupby(rows["subject_id"]).max()
+    unmet = rows["effect"].eq("condition") & rows["result"].eq("fail")
+    return rows.assign(weighs=rows["result"].mask(unmet, "defer"))
+
+
+def verdicts(eligibility: pd.DataFrame, subject_kind: str, rules: Iterable[Rule] | None = None) -> pd.Series:
+    """Return the verdict on every subject of a kind (compound, unit), by subject_id.
+
+    fail outweighs defer outweighs unknown outweighs pass.
+    """
+    rows = deciding(eligibility, subject_kind, rules)
+    worst = rows["weighs"].map(_WORSE.index).groupby(rows["subject_id"]).max()
     return worst.map(dict(enumerate(_WORSE))).astype("str")
 
 
@@ -41,14 +56,13 @@ def papers_missing(eligibility: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     A paper is a rule that decides and is unknown: of the unit itself, or of one of its compounds (`pairs`: unit_id,
     compound_id) that is not excluded.
     """
-    decide = {rule.id for rule in rule_catalogue().rules if rule.in_verdict}
-    rows = eligibility[eligibility["result"].eq("unknown") & eligibility["rule_id"].isin(decide)]
-    is_unit = eligibility["subject_kind"] == "unit"
-    units = eligibility.loc[is_unit, "subject_id"].drop_duplicates()
-    own = rows[is_unit.reindex(rows.index)].groupby("subject_id").size()
-    of_compound = rows[~is_unit.reindex(rows.index)].groupby("subject_id").size()
+    unknown = {}
+    for kind in ("unit", "compound"):
+        rows = deciding(eligibility, kind)
+        unknown[kind] = rows.loc[rows["weighs"] == "unknown", "subject_id"].value_counts()
+    units = eligibility.loc[eligibility["subject_kind"] == "unit", "subject_id"].drop_duplicates()
     members = pairs[~pairs["compound_id"].isin(excluded_compounds(eligibility))]
-    lacking = of_compound.reindex(members["compound_id"], fill_value=0).to_numpy()
+    lacking = unknown["compound"].reindex(members["compound_id"], fill_value=0).to_numpy()
     theirs = pd.Series(lacking, members.index).groupby(members["unit_id"]).sum()
-    total = own.reindex(units, fill_value=0) + theirs.reindex(units, fill_value=0)
+    total = unknown["unit"].reindex(units, fill_value=0) + theirs.reindex(units, fill_value=0)
     return total.astype("Int64").sort_index()

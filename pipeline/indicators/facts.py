@@ -37,6 +37,8 @@ class Facts:
     openings: gpd.GeoDataFrame
     land: gpd.GeoDataFrame
     extent: gpd.GeoDataFrame
+    way_nodes: gpd.GeoDataFrame
+    data_edge: pd.DataFrame  # places on edges where the streets leave the data
     terrain: Terrain | None
     walkers: Mapping[str, Walker]
     limit_minutes: float
@@ -76,7 +78,8 @@ class Facts:
 
     def _walk(self, facility_class: str, walker: str) -> pd.DataFrame | None:
         found = self._walks.get((facility_class, walker))
-        if found is None and (self.facilities["class"] == facility_class).any():
+        listed = (self.facilities["class"] == facility_class).any()
+        if found is None and listed and self.linked.any():
             raise SettingsError(
                 "table walk_times",
                 f"has no walks of {walker} to {facility_class}, which an indicator needs",

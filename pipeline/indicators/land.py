@@ -54,8 +54,9 @@ def open_space_share(entry: OpenSpaceShare, facts: Facts) -> Measure:
     whole = shapely.area(space)
     shut = shapely.area(shapely.intersection(space, closed))
     doubtful = shapely.area(shapely.intersection(space, unsure))
-    value = 100 * ratio(whole - shut - doubtful, whole - doubtful)
-    low, high = 100 * ratio(whole - shut - doubtful, whole), 100 * ratio(whole - shut, whole)
+    open_ = np.maximum(whole - shut - doubtful, 0.0)
+    value = 100 * ratio(open_, open_ + shut)
+    low, high = 100 * ratio(open_, whole), 100 * ratio(open_ + doubtful, whole)
     evidence = evidence_text(
         "land, places, compounds, openings, register.gated", whole, "m² 绿地与场地 green and activity space"
     )

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.catalogue.indicators import ResponderShare
 from pipeline.catalogue.load import PEOPLE_OF_WHO
 from pipeline.indicators.facts import Facts
-from pipeline.indicators.measure import Floats, Measure, evidence_text, share_of_people
+from pipeline.indicators.measure import Bools, Measure, evidence_text, share_of_people
 from pipeline.indicators.walking import INCOMPLETE
 from pipeline.network.search import PUBLIC, Graph, nearest
 
@@ -19,18 +19,22 @@ def responder_share(entry: ResponderShare, facts: Facts) -> Measure:
     """Percentage of people whom the nearest station of a class reaches within minutes of leaving (S03).
 
     Gates open to responders and one-way rules do not bind them; walls do. A station beyond the data could be nearer than
-    any listed one, so near the edge of the data it cannot be known (by the time of a drive along the same streets).
+    any listed one, so it cannot be known where the drive from the edge of the data is short enough.
     """
     stations = facts.facilities[(facts.facilities["class"] == entry.class_) & facts.facilities["linked"]]
     rows = np.flatnonzero(facts.linked)
     graph = Graph.build(responder_edges(facts.edges, entry), "responder")
     speed = facts.walkers[CREW].speed_m_per_s
     addresses = graph.points(facts.residents.iloc[rows], speed)
-    minutes, _ = nearest(graph, graph.points(stations, speed), addresses, entry.minutes)
-    served = np.zeros(len(facts.residents), bool)
-    served[rows] = ~np.isnan(minutes)
-    reach_m = entry.minutes * entry.drive_km_per_h * 1000 / 60
-    typical = facts.linked & facts.complete(entry.class_) & (_to_border(facts) > reach_m)
+
+    def reached(from_: pd.DataFrame) -> Bools:
+        minutes, _ = nearest(graph, graph.points(from_, speed), addresses, entry.minutes)
+        result = np.zeros(len(facts.residents), bool)
+        result[rows] = ~np.isnan(minutes)
+        return result
+
+    served = reached(stations)
+    typical = facts.linked & ~reached(facts.data_edge) & facts.complete(entry.class_)
     weight = facts.people(entry.who)
     evidence = evidence_text(
         f"edges, facilities[{entry.class_}] {len(stations)}",
@@ -50,9 +54,3 @@ def responder_edges(edges: pd.DataFrame, entry: ResponderShare) -> pd.DataFrame:
         minutes_responder_back=drive.where(driven, edges[f"minutes_{CREW}_back"]),
         users=pd.Series(PUBLIC, index=edges.index, dtype="str"),
     )
-
-
-def _to_border(facts: Facts) -> Floats:
-    """Straight metres from each address to the limit of the data: a drive from beyond it is no shorter."""
-    border = facts.extent.geometry.union_all().boundary
-    return facts.residents.geometry.distance(border).to_numpy(np.float64)

@@ -42,8 +42,9 @@ def layer_table(
 ) -> gpd.GeoDataFrame:
     """Return table `buildings`, `walls`, `gates` or `land` from its layers; empty where there are none.
 
-    What touches neither the extent nor a committee (`ground`) is refused and counted. Ids that the file lacks are the layer and row number. Walls
-    given as areas become their outlines, and single lines each. Buildings without compound get the one they stand in.
+    What touches neither the extent nor a committee (`ground`) is refused and counted. Ids that the file lacks are the layer
+    and row number. Walls given as areas become their outlines, and single lines each. Buildings without compound get the
+    one they stand in.
     """
     parts = []
     for label, layer in layers.items():

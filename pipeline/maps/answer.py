@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.catalogue.load import walker
 from pipeline.maps.text import Both, both, hundreds, percent, say, strong, whole
 from pipeline.maps.walking import CANNOT_KNOW, SERVED, Walk
 
@@ -38,9 +39,9 @@ def answer(
         return [_why_none(proposed, coverage_floor), *_reach_of_district(walks), _next_papers(proposed)]
     best = ranked.head(top_k)
     first = best.iloc[0]
-    many = "say_best" if len(best) > 1 else "say_best_one"
+    few = "say_best" if len(best) == top_k else "say_best_few"
     return [
-        say(many, k=len(best), people=strong(hundreds(best["residents"].sum()))),
+        say(few, k=len(best), n=len(proposed), people=strong(hundreds(best["residents"].sum()))),
         _first(first, reach),
         say(
             "say_sure",
@@ -61,7 +62,7 @@ def _first(first: pd.Series, reach: pd.DataFrame) -> Both:
     rows = reach[(reach["area_kind"] == "unit") & (reach["area_id"] == first["unit_id"])]
     shares = {}
     for name in WALKS:
-        found = rows[(rows["class"] == name) & ~rows["walker"].str.contains("_")]
+        found = rows[(rows["class"] == name) & (rows["walker"] == walker(name))]
         if len(found) == 1 and found[["share_10", "unknown_10"]].notna().all(axis=None):
             shares[name] = _range(found["share_10"].iloc[0], found["unknown_10"].iloc[0])
     name_and_people = {

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.catalogue.load import facility_classes, walker
+from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.text import Both, both, percent, say
 
 SUPPRESSED = -1
@@ -77,10 +79,9 @@ def unit_table(tables: Mapping[str, pd.DataFrame], scenarios: Sequence[str]) -> 
     ]  # fmt: skip
     units = tables["units"].merge(tables["candidates"][chosen], on="unit_id", how="left")
     units = units.join(scores.reindex(columns=list(scenarios)), on="unit_id")
-    order = units.assign(is_committee=units["kind"] == "committee", last=units["rank"].isna())
-    order = order.sort_values(
-        ["is_committee", "last", "rank", "score", "unit_id"], ascending=[True, True, True, False, True]
-    )
+    best_first = pd.Index(tables["candidates"]["unit_id"]).get_indexer(units["unit_id"])
+    order = units.assign(is_committee=units["kind"] == "committee", place=best_first)
+    order = order.sort_values(["is_committee", "rank", "place", "unit_id"])
     return units.loc[order.index].reset_index(drop=True)
 
 
@@ -107,7 +108,7 @@ def unit_cards(
                 name=both(row["name"], row["name_en"]),
                 subdistrict=both(row["subdistrict"]),
                 rank=_int(row["rank"]),
-                unranked=_why_unranked(row, coverage_floor),
+                unranked=_why_unranked(row, rules.get(unit, []), coverage_floor),
                 people=tuple(  # type: ignore[arg-type]
                     people(row[c], suppress_below) for c in ("residents", "residents_low", "residents_high")
                 ),
@@ -171,11 +172,13 @@ def _int(value: Any) -> int | None:
     return None if pd.isna(value) else round(value)
 
 
-def _why_unranked(row: Mapping[str, Any], coverage_floor: float) -> Both:
+def _why_unranked(row: Mapping[str, Any], findings: Sequence[Finding], coverage_floor: float) -> Both:
     if row["kind"] != "proposed" or not pd.isna(row["rank"]):
         return "", ""
     if row["eligible"] == "fail":
-        return say("unranked_fail")
+        deciding = {rule.id for rule in rule_catalogue().rules if rule.in_verdict}
+        failed = [rule for rule, result, _, _ in findings if result == "fail" and rule in deciding]
+        return say("unranked_fail", rules=("、".join(failed), ", ".join(failed)))
     if pd.notna(row["coverage"]) and row["coverage"] < coverage_floor:
         return say("unranked_coverage", coverage=percent(row["coverage"]), floor=percent(coverage_floor))
     return say("unranked_other")
@@ -195,7 +198,8 @@ def _quads(scores: pd.DataFrame) -> dict[tuple[str, str], tuple[Number, Number, 
 
 def _reach(reach: pd.DataFrame, kinds: Sequence[str]) -> dict[str, dict[str, tuple[Number, Number]]]:
     found: dict[str, dict[str, tuple[Number, Number]]] = {}
-    rows = reach[reach["area_kind"].isin(kinds) & ~reach["walker"].str.contains("_")]
+    whose_legs = {name: walker(name) for name in facility_classes()}
+    rows = reach[reach["area_kind"].isin(kinds) & (reach["walker"] == reach["class"].map(whose_legs))]
     for area, name, share, unknown in zip(
         rows["area_id"], rows["class"], rows["share_10"], rows["unknown_10"], strict=True
     ):

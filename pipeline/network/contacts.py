@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import STRtree
 
-from pipeline.network.graph import Bools, Floats, Ints, Pieces, Streets, components, insert
+from pipeline.network.graph import Bools, Floats, Ints, Pieces, Streets, components, insert_along
 from pipeline.network.junctions import sectors
 
 
@@ -139,7 +139,7 @@ def find_contacts(
     hits.append((np.flatnonzero(proper), (t * way_m)[proper], (s * wall_m)[proper]))
 
     pair, at_m, position = (np.concatenate(parts) for parts in zip(*hits, strict=True))
-    grown, node = _insert_hits(streets, segment[pair], at_m, way_m[pair], snap_m)
+    grown, node = insert_along(streets, segment[pair], at_m, snap_m)
     over = np.isin(node, grown.node[exempt[grown.way]])
     rows = pd.DataFrame({"node": node, "segment": wall[pair], "position": position})[~over]
     rows = rows.sort_values(["node", "segment", "position"]).drop_duplicates(["node", "segment"])
@@ -147,24 +147,6 @@ def find_contacts(
     length = barrier.length[on]
     along = np.where(along <= snap_m, 0.0, np.where(along >= length - snap_m, length, along))
     return grown, Contacts(rows["node"].to_numpy(), on, barrier.line[on], along)
-
-
-def _insert_hits(
-    streets: Streets, segment: Ints, at_m: Floats, length: Floats, snap_m: float
-) -> tuple[Streets, Ints]:
-    """Insert one vertex for all hits at one place of a segment; return the node of every hit."""
-    inner = (at_m > snap_m) & (at_m < length - snap_m)
-    node = np.where(at_m < length / 2, streets.node[segment], streets.node[segment + 1])
-    order = np.flatnonzero(inner)[np.lexsort((at_m[inner], segment[inner]))]
-    place, along = segment[order], at_m[order]
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (place[1:] != place[:-1]) | (along[1:] - along[:-1] > snap_m)
-    ids = streets.node.max(initial=0) + np.cumsum(new)
-    node[order] = ids
-    after = place[new]
-    share = (along[new] / length[order][new])[:, None]
-    xy = (1 - share) * streets.xy[after] + share * streets.xy[after + 1]
-    return insert(streets, after, xy, ids[new])[0], node
 
 
 def arm_sectors(streets: Streets, arms: Arms, contacts: Contacts, barrier: Segments, ring: Bools) -> Ints:
@@ -175,8 +157,8 @@ def arm_sectors(streets: Streets, arms: Arms, contacts: Contacts, barrier: Segme
     """
     direction = arms.directions(streets)
     along, nudge = _running_along(streets, arms, direction, contacts, barrier, ring)
-    wall = barrier.vector[np.maximum(along, 0)] * nudge_sign(direction, barrier.vector, along)[:, None]
-    ahead = np.where((along >= 0)[:, None], wall, direction)
+    ahead, on = direction.copy(), along >= 0
+    ahead[on] = _towards(direction[on], barrier.vector[along[on]])[:, None] * barrier.vector[along[on]]
     vector = barrier.vector[contacts.segment]
     backward = contacts.position > 0
     forward = contacts.position < barrier.length[contacts.segment]
@@ -190,10 +172,9 @@ def arm_sectors(streets: Streets, arms: Arms, contacts: Contacts, barrier: Segme
     )
 
 
-def nudge_sign(direction: Floats, vector: Floats, along: Ints) -> Floats:
-    """Return +1 where an arm runs with the barrier segment it follows, −1 where against it."""
-    dot = np.einsum("ij,ij->i", direction, vector[np.maximum(along, 0)])
-    return np.where(dot >= 0, 1.0, -1.0)
+def _towards(direction: Floats, vector: Floats) -> Floats:
+    """Return +1 where a direction runs with a barrier's vector, −1 where against it."""
+    return np.where(np.einsum("ij,ij->i", direction, vector) >= 0, 1.0, -1.0)
 
 
 def _running_along(
@@ -226,5 +207,5 @@ def _running_along(
     np.add.at(votes, run[np.searchsorted(ids, leaving["node"])], left)
     side = np.where(both["ring"], -1, np.where(votes[run[place[:, 0]]] >= 0, 1, -1))
     arm = both["arm"].to_numpy()
-    nudge[arm] = side * nudge_sign(direction, barrier.vector, along)[arm].astype(np.int64)
+    nudge[arm] = side * _towards(direction[arm], barrier.vector[along[arm]])
     return along, nudge

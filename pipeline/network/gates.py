@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 from shapely import STRtree
 
-from pipeline.network.graph import Ints, Streets, insert
+from pipeline.network.graph import Ints, Streets, insert_along
 from pipeline.network.profile import Profile, users_of_access
 
 
@@ -47,24 +47,19 @@ def gate_points(gates: gpd.GeoDataFrame, way_nodes: gpd.GeoDataFrame, rules: Pro
     return gpd.GeoDataFrame(table.astype(dict.fromkeys(known, "str")), geometry="geometry", crs=gates.crs)
 
 
-def place_gates(streets: Streets, points: gpd.GeoDataFrame, tolerance_m: float) -> tuple[Streets, Ints]:
-    """Return the node of every gate on the streets, inserting one where a surveyed gate lies beside a way; −1: none."""
+def place_gates(
+    streets: Streets, points: gpd.GeoDataFrame, tolerance_m: float, snap_m: float
+) -> tuple[Streets, Ints]:
+    """Return the node of every gate on the streets, inserting one where a gate lies beside a way; −1: none."""
     node = np.where(np.isin(points["node"], streets.node), points["node"].to_numpy(), -1)
     start = streets.starts
     segments = shapely.linestrings(np.stack([streets.xy[start], streets.xy[start + 1]], axis=1))
-    surveyed = np.flatnonzero(points["node"] == -1)
-    where = points.geometry.to_numpy()[surveyed]
+    beside = np.flatnonzero(points["node"] < 0)
+    where = points.geometry.to_numpy()[beside]
     gate, segment = STRtree(segments).query_nearest(where, max_distance=tolerance_m)
     order = np.lexsort((segment, gate))
     gate, first = np.unique(gate[order], return_index=True)
     segment = segment[order][first]
-    at = shapely.line_locate_point(segments[segment], where[gate])
-    ends = np.stack([at, shapely.length(segments[segment]) - at], axis=1)
-    nearer = ends.argmin(axis=1)
-    node[surveyed[gate]] = streets.node[start[segment] + nearer]
-    inner = np.flatnonzero(ends.min(axis=1) > 0)
-    inner = inner[np.lexsort((at[inner], segment[inner]))]
-    ids = streets.node.max(initial=0) + 1 + np.arange(len(inner))
-    node[surveyed[gate[inner]]] = ids
-    xy = shapely.get_coordinates(shapely.line_interpolate_point(segments[segment[inner]], at[inner]))
-    return insert(streets, start[segment[inner]], xy, ids)[0], node
+    at_m = shapely.line_locate_point(segments[segment], where[gate])
+    streets, node[beside[gate]] = insert_along(streets, start[segment], at_m, snap_m)
+    return streets, node

@@ -133,6 +133,30 @@ def insert(streets: Streets, after: Ints, xy: Floats, node: Ints) -> tuple[Stree
     return grown, old + np.searchsorted(after, old, side="left")
 
 
+def insert_along(streets: Streets, segment: Ints, at_m: Floats, snap_m: float) -> tuple[Streets, Ints]:
+    """Insert places on segments, one vertex for all that are nearer than `snap_m`; return the node of each.
+
+    Parameters
+    ----------
+    segment
+        Vertex at which the segment of each place starts.
+    at_m
+        Metres along it; a place this near to an end is that end.
+    """
+    length = np.linalg.norm(streets.xy[segment + 1] - streets.xy[segment], axis=1)
+    node = np.where(at_m < length / 2, streets.node[segment], streets.node[segment + 1])
+    inner = np.flatnonzero((at_m > snap_m) & (at_m < length - snap_m))
+    order = inner[np.lexsort((at_m[inner], segment[inner]))]
+    place, along = segment[order], at_m[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (place[1:] != place[:-1]) | (along[1:] - along[:-1] > snap_m)
+    ids = streets.node.max(initial=0) + np.cumsum(new)
+    node[order] = ids
+    after, share = place[new], (along[new] / length[order][new])[:, None]
+    xy = (1 - share) * streets.xy[after] + share * streets.xy[after + 1]
+    return insert(streets, after, xy, ids[new])[0], node
+
+
 def cut(streets: Streets, at: Ints) -> Pieces:
     """Cut at junctions, and at the given nodes too."""
     ids, position, uses = np.unique(streets.node, return_inverse=True, return_counts=True)

@@ -68,7 +68,7 @@ def pass_walls(
     tolerance_m
         A gate opens the crossing within this distance.
     """
-    streets, gate_node = place_gates(streets, gates, tolerance_m)
+    streets, gate_node = place_gates(streets, gates, tolerance_m, rules.walls.snap_m)
     barrier = Segments.of(barriers.geometry.to_numpy())
     streets, contacts = find_contacts(streets, exempt, barrier, rules.walls.snap_m)
     sites = np.union1d(contacts.node, gate_node[gate_node >= 0])

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from pipeline.errors import TableError
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.integer]
 PUBLIC = "public"
 _ARITY = 4  # of the heap: fewer levels, and the children share a cache line
 
@@ -110,11 +110,11 @@ class Graph:
             group=group,
             group_edges=by_group,
             group_first=np.searchsorted(group[by_group], np.arange(len(groups) + 1)),
-            arc_first=np.searchsorted(key, junctions),
-            arc_restricted=np.searchsorted(key, junctions[:-1] + 1),
-            arc_from=origin[order],
+            arc_first=np.searchsorted(key, junctions).astype(np.int32),
+            arc_restricted=np.searchsorted(key, junctions[:-1] + 1).astype(np.int32),
+            arc_from=origin[order].astype(np.int32),
             arc_minutes=cost[order],
-            arc_group=arc_group[order],
+            arc_group=arc_group[order].astype(np.int32),
         )
         return cls(node_ids, edges["edge_id"].to_numpy(np.int64), groups, streets)
 
@@ -183,16 +183,16 @@ def to_junctions(graph: Graph, junctions: Ints, minutes: Floats, limit: float) -
 
 
 @njit(cache=True, nogil=True)
-def _fresh(junctions: int, starts: int) -> Labels:
-    none = np.full(junctions, -1)
+def _fresh(junctions: int, starts: int, undoable: int) -> Labels:
+    """Empty labels; `undoable` is how many junctions a group may change: none in a search of public ways."""
     return Labels(
         np.full(junctions, np.inf),
-        none.copy(),
-        np.empty(starts, np.int64),
-        np.zeros(junctions, np.int64),
-        none,
-        np.empty(junctions),
-        none.copy(),
+        np.full(junctions, -1, np.int32),
+        np.empty(starts, np.int32),
+        np.zeros(undoable, np.int32),
+        np.empty(undoable, np.int32),
+        np.empty(undoable),
+        np.empty(undoable, np.int32),
         np.zeros(2, np.int64),
     )
 
@@ -261,7 +261,7 @@ def _spread(streets: Streets, labels: Labels, group: int, limit: float) -> None:
     arc_from, arc_minutes, arc_group = streets.arc_from, streets.arc_minutes, streets.arc_group
     minutes, facility = labels.minutes, labels.facility
     size = labels.sizes[0]
-    keys, nodes = np.empty(2 * size + 64), np.empty(2 * size + 64, np.int64)
+    keys, nodes = np.empty(2 * size + 64), np.empty(2 * size + 64, np.int32)
     for k in range(size):
         node = labels.front[k]
         _push(keys, nodes, k, minutes[node], node)
@@ -280,7 +280,7 @@ def _spread(streets: Streets, labels: Labels, group: int, limit: float) -> None:
             if now <= minutes[there] and _offer(labels, there, now, who, group, limit):
                 if size == len(keys):
                     keys = np.concatenate((keys, np.empty(size)))
-                    nodes = np.concatenate((nodes, np.empty(size, np.int64)))
+                    nodes = np.concatenate((nodes, np.empty(size, np.int32)))
                 _push(keys, nodes, size, now, there)
                 size += 1
 
@@ -339,7 +339,7 @@ def _nearest(
 ) -> tuple[Floats, Ints]:
     result = np.full(len(addresses.edge), np.nan)
     which = np.full(len(addresses.edge), -1)
-    labels = _fresh(junctions, 2 * (len(facilities.edge) + len(streets.u)))
+    labels = _fresh(junctions, 2 * (len(facilities.edge) + len(streets.u)), junctions)
     for group in range(len(address_first) - 1):
         rows = by_group[address_first[group] : address_first[group + 1]]
         if group > 0 and len(rows) == 0:
@@ -368,7 +368,7 @@ def _nearest(
 def _to_junctions(
     streets: Streets, count: int, junctions: Ints, minutes: Floats, limit: float
 ) -> tuple[Floats, Ints]:
-    labels = _fresh(count, len(junctions))
+    labels = _fresh(count, len(junctions), 0)
     for i in range(len(junctions)):
         _start(labels, junctions[i], minutes[i], i, 0, limit)
     _spread(streets, labels, 0, limit)

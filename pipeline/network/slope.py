@@ -33,7 +33,8 @@ class Terrain:
         if self.crs is None or np.isnan(self.heights).all():
             return np.full(len(xy), np.nan)
         x, y = Transformer.from_crs(crs, self.crs, always_xy=True).transform(xy[:, 0], xy[:, 1])
-        column, row = ~self.grid * (np.asarray(x), np.asarray(y))
+        to_cells = np.array(~self.grid).reshape(3, 3)
+        column, row, _ = to_cells @ np.stack([x, y, np.ones(len(xy))])
         height, width = self.heights.shape
         inside = (column >= 0) & (column <= width) & (row >= 0) & (row <= height)
         # Half a cell along the border has one neighbour only: its height is the border cell's.

@@ -1,9 +1,9 @@
 """Say who may walk each edge: everyone, the residents of a compound, or those behind a private way.
 
-A restricted way inside a compound serves that compound; connected restricted ways elsewhere form a group
-`private-N`, N the smallest way_id among them, or to the one compound into which they lead. Streets of a walled compound serve its residents, unless a gate open
-to all leads to them. Public streets that can be reached through one such group only belong to it: nobody else gets
-there, and those who live there must get out.
+A restricted way inside a compound serves that compound. Connected restricted ways elsewhere serve the one compound
+into which they lead, or else are a group `private-N`, N the smallest way_id among them. Streets of a walled compound
+serve its residents, unless a gate open to all leads to them. Public streets that can be reached only through one
+such group belong to it: nobody else gets there, and those who live there must get out.
 """
 
 from __future__ import annotations
@@ -85,9 +85,10 @@ def _islands_to_groups(edges: pd.DataFrame, users: pd.Series) -> pd.Series:
 
 
 def _named(edges: pd.DataFrame, users: pd.Series) -> pd.Series:
-    """Name every connected part of restricted ways outside compounds: by the one compound that it leads on to
-    without touching a public street, or else by its smallest way_id. At a public street, parts end.
-    """  # fmt: skip
+    """Name connected restricted ways outside compounds by the one compound into which they lead, else by way_id.
+
+    At public streets these parts end: two drives that meet at a street are two, and not the neighbours' compound's.
+    """
     private, public = users == _PRIVATE, users == PUBLIC
     cluster = _clusters(edges, users, private, apart_at=np.unique(edges.loc[public, ["u", "v"]]))
     smallest = edges["way_id"].groupby(cluster).transform("min").astype("str")

@@ -57,7 +57,9 @@ def barrier_lines(
     natural = land[land["kind"].isin(LAND_BARRIERS)]
     edge = natural.geometry.to_numpy()
     edge = np.where(shapely.get_dimensions(edge) == 2, shapely.boundary(edge), edge)
-    table = pd.concat([mapped, inferred, _rows(natural["kind"] + "-" + natural["land_id"], natural["kind"], edge)])
+    table = pd.concat(
+        [mapped, inferred, _rows(natural["kind"] + "-" + natural["land_id"], natural["kind"], edge)]
+    )
     table = table.astype({"wall_id": "str", "kind": "str", "compound_id": "str"}).sort_values("wall_id")
     return gpd.GeoDataFrame(table, geometry="geometry", crs=walls.crs).reset_index(drop=True)
 

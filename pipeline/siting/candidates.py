@@ -57,9 +57,10 @@ def candidates(
     table = units[units["kind"] == "proposed"].sort_values("unit_id").set_index("unit_id")
     table = table[["name", "name_en", "geometry"]]
     totals = scores[scores["scenario"] == TOTAL].set_index("unit_id")[["score", "low", "high", "coverage"]]
-    table = table.join(totals).join(readiness(eligibility, pairs, rules.rules))
+    table = table.join(totals)
     points = points_of(indicators, weights.indicators, table.index)
     table["need"] = need(points.points, points.known, weights)
+    table["readiness"] = readiness(eligibility, pairs, rules.rules).reindex(table.index)
     table["eligible"] = unit_verdict(eligibility).reindex(table.index)
     table["papers_missing"] = papers_missing(eligibility, pairs).reindex(table.index)
     types = pilot_types(rules.pilot_types, compounds, pairs, table.index)
@@ -104,12 +105,7 @@ def _chance(
     chance = np.zeros(len(table))
     if ranked.any():
         part = table[ranked]
-        doubt = Doubt(
-            points.rows(ranked),
-            part["readiness_low"].to_numpy(),
-            part["readiness_high"].to_numpy(),
-            part["tier"].to_numpy(),
-        )
+        doubt = Doubt(points.rows(ranked), part["readiness"].to_numpy(), part["tier"].to_numpy())
         chance[ranked] = chance_top_k(
             doubt,
             weights,

@@ -22,15 +22,14 @@ class Doubt:
     ----------
     points
         Points of the candidates with their intervals: drawn evenly from low to high.
-    readiness_low, readiness_high
-        (unit): drawn evenly between.
+    readiness
+        (unit): a fact, what is shown today; not drawn.
     tier
         (unit): candidates of a lower tier stand before all others, whatever is drawn.
     """
 
     points: Points
-    readiness_low: Floats
-    readiness_high: Floats
+    readiness: Floats
     tier: NDArray[np.int_]
 
 
@@ -63,13 +62,10 @@ def chance_top_k(
     for start in range(0, samples, _BLOCK):
         block = slice(start, min(start + _BLOCK, samples))
         size = block.stop - block.start
-        # one row of draws a sample, so that the block's size does not matter
-        draws = random.random((size, units, len(weights.indicators) + 1))
-        points = doubt.points.low + draws[..., 1:] * (doubt.points.high - doubt.points.low)
-        ready = doubt.readiness_low + draws[..., 0] * (doubt.readiness_high - doubt.readiness_low)
+        draws = random.random((size, units, len(weights.indicators)))
+        points = doubt.points.low + draws * (doubt.points.high - doubt.points.low)
         needs = need(points, everything, weights, of_scenarios[block])
-        order = np.lexsort(
-            (-priority(needs, ready, of_need[block, None]), np.broadcast_to(doubt.tier, ready.shape))
-        )
+        first_key = np.broadcast_to(doubt.tier, needs.shape)
+        order = np.lexsort((-priority(needs, doubt.readiness, of_need[block, None]), first_key))
         np.add.at(first, order[:, :k].ravel(), 1)
     return first / samples

@@ -4,60 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 
 from pipeline.eligibility.rules import Rule
 from pipeline.eligibility.verdict import excluded_compounds
 
 
-def readiness(eligibility: pd.DataFrame, pairs: pd.DataFrame, rules: Iterable[Rule]) -> pd.DataFrame:
-    """Return the readiness of every unit.
+def readiness(eligibility: pd.DataFrame, pairs: pd.DataFrame, rules: Iterable[Rule]) -> pd.Series:
+    """Return the readiness of every unit, by unit_id; missing where every condition is unknown.
 
     Each rule marked `readiness` weighs the same. A rule on compounds counts with the share of the unit's residents
     whose compound passes, among its compounds that are not excluded; a rule on units counts whole. What is unknown is
-    not shown, and so does not count: readiness is the lower end of what it may turn out to be.
+    not shown, and so does not count.
 
     Parameters
     ----------
     pairs
         unit_id, compound_id, residents.
-
-    Returns
-    -------
-    DataFrame
-        By unit_id: readiness (missing where every condition is unknown), readiness_low, readiness_high (if every
-        unknown condition were met).
     """
-    rules = [rule for rule in rules if rule.readiness]
     units = (
         eligibility.loc[eligibility["subject_kind"] == "unit", "subject_id"].drop_duplicates().sort_values()
     )
     members = pairs[~pairs["compound_id"].isin(excluded_compounds(eligibility))]
-    peopled = set(pairs["unit_id"])
     met = pd.DataFrame(index=pd.Index(units, name="unit_id"))
-    open_ = met.copy()
+    unknown = met.copy()
     for rule in rules:
+        if not rule.readiness:
+            continue
         rows = eligibility[(eligibility["subject_kind"] == rule.level) & (eligibility["rule_id"] == rule.id)]
         result = rows.set_index("subject_id")["result"]
-        for shares, wanted in ((met, "pass"), (open_, "unknown")):
-            is_wanted = result.eq(wanted).astype(float)
-            if rule.level == "unit":
-                shares[rule.id] = is_wanted.reindex(shares.index)
-                continue
-            weighted = members["residents"] * is_wanted.reindex(members["compound_id"]).to_numpy()
-            totals = members["residents"].groupby(members["unit_id"]).sum()
-            shares[rule.id] = (weighted.groupby(members["unit_id"]).sum() / totals).reindex(shares.index)
-        # without any compound nothing is known; with excluded ones only, nothing is there to be ready
-        none = met[rule.id].isna()
-        no_compound = ~met.index.isin(peopled)
-        open_.loc[none, rule.id] = np.where(no_compound[none], 1.0, 0.0)
-        met.loc[none, rule.id] = 0.0
-    low, high = 100 * met.mean(axis=1), 100 * (met + open_).mean(axis=1)
-    return pd.DataFrame(
-        {
-            "readiness": low.where(open_.min(axis=1) < 1),
-            "readiness_low": low,
-            "readiness_high": high.clip(upper=100),
-        }
-    )
+        for shares, wanted in ((met, "pass"), (unknown, "unknown")):
+            found = result.eq(wanted).astype(float)
+            shares[rule.id] = (found if rule.level == "unit" else _by_residents(found, members)).reindex(
+                met.index
+            )
+    # a unit without any compound has nothing known of them; one with excluded compounds only has nothing to be ready
+    no_compound = ~met.index.isin(pairs["unit_id"])
+    unknown = unknown.where(unknown.notna(), no_compound.astype(float)[:, None])
+    return (100 * met.fillna(0.0).mean(axis=1)).where(unknown.min(axis=1) < 1)
+
+
+def _by_residents(of_compounds: pd.Series, members: pd.DataFrame) -> pd.Series:
+    """Mean over the compounds of each unit, weighted by its residents in them."""
+    weighted = members["residents"] * of_compounds.reindex(members["compound_id"]).to_numpy()
+    by_unit = members["unit_id"]
+    return weighted.groupby(by_unit).sum() / members["residents"].groupby(by_unit).sum()

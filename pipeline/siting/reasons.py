@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.catalogue.indicators import Indicator
 from pipeline.eligibility.rules import RuleCatalogue
 from pipeline.eligibility.texts import Both, fill, listing, sentences
+from pipeline.eligibility.verdict import deciding
 from pipeline.scoring.points import Points
 from pipeline.scoring.weights import Weights
 from pipeline.settings import Label
@@ -30,7 +31,7 @@ _GAPS = Label(zh="主要短板：{gaps}；需求 {need:.0f}", en="Main gaps: {ga
 _NO_GAPS = Label(zh="已知指标都达到目标", en="All known indicators reach their targets")
 _NOTHING = Label(zh="没有已知指标，需求不明", en="No indicator is known, so neither is the need")
 _VERDICT = Label(zh="资格{result}{rules}", en="Eligibility: {result}{rules}")
-_PAPERS = Label(zh="缺材料 {papers} 项", en="{papers} papers missing")
+_PAPERS = Label(zh="缺材料 {papers} 项", en="papers missing: {papers}")
 _READY = Label(zh="成熟度 {readiness:.0f}", en="readiness {readiness:.0f}")
 _TYPE = Label(zh="建议{name}：{because}", en="proposed type: {name}, {because}")
 _UNRANKED = {
@@ -92,14 +93,12 @@ def standing(
     because of the type.
     """
     verdict = candidate["eligible"]
-    rows = eligibility[
-        (eligibility["subject_kind"] == "unit")
-        & (eligibility["subject_id"] == candidate["unit_id"])
-        & (eligibility["result"] == verdict)
-    ]
-    deciding = set(rows["rule_id"])
+    rows = deciding(eligibility, "unit", catalogue.rules)
+    behind = set(
+        rows.loc[(rows["subject_id"] == candidate["unit_id"]) & (rows["weighs"] == verdict), "rule_id"]
+    )
     named = [
-        (f"{r.id} {r.zh}", f"{r.id} {r.en}") for r in catalogue.rules if r.in_verdict and r.id in deciding
+        (f"{rule.id} {rule.zh}", f"{rule.id} {rule.en}") for rule in catalogue.rules if rule.id in behind
     ]
     zh, en = listing(named, most=2)
     rules = ("", "") if verdict == "pass" else (f"（{zh}）", f" ({en})")

@@ -9,12 +9,15 @@ from pipeline.catalogue.load import indicator_catalogue, indicators
 from pipeline.indicators.evaluate import indicator_table
 from pipeline.indicators.facts import Facts
 from pipeline.indicators.terrain import Terrain
+from pipeline.reach.data_edge import data_edge
 from pipeline.settings import Settings
 from pipeline.store import Content
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Bring the tables together and evaluate the catalogue."""
+    params = settings.params
+    edges, nodes, extent = inputs["edges"], inputs["nodes"], inputs["extent"]
     facts = Facts(
         units=inputs["units"],
         residents=inputs["residents"],
@@ -26,14 +29,16 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         class_status=inputs["class_status"],
         facilities=inputs["facilities"],
         places=inputs["places"],
-        nodes=inputs["nodes"],
-        edges=inputs["edges"],
+        nodes=nodes,
+        edges=edges,
         openings=inputs["openings"],
         land=inputs["land"],
-        extent=inputs["extent"],
+        extent=extent,
+        way_nodes=inputs["way_nodes"],
+        data_edge=data_edge(edges, nodes, extent, params.walk_times.data_edge_m),
         terrain=Terrain.read(inputs["terrain.tif"]),
-        walkers=settings.params.network.walkers,
-        limit_minutes=settings.params.walk_times.limit_minutes,
+        walkers=params.network.walkers,
+        limit_minutes=params.walk_times.limit_minutes,
     )
     return {
         "indicators": indicator_table(indicators(), facts, indicator_catalogue().evidence_min_share),

@@ -52,7 +52,8 @@ def check_units(
     table["committees_cut"] = shares[present].groupby("unit_id").size().reindex(units, fill_value=0)
     facts = table[list(Facts._fields)].itertuples(index=False, name=None)
     sentences = [on_unit(Facts(*row), params) for row in facts]
-    table["reason"], table["reason_en"] = ([s[k] for s in sentences] for k in (0, 1))
+    for k, column in enumerate(("reason", "reason_en")):
+        table[column] = pd.Series([s[k] for s in sentences], index=table.index, dtype="str")
     return table.rename_axis("unit_id").reset_index(), members
 
 
@@ -63,7 +64,7 @@ def _hang_together(
     atoms: pd.Series,
     pairs: pd.DataFrame,
     share: float,
-) -> list[bool]:
+) -> np.ndarray:
     """Tell for each unit whether one connected part of it holds all its people, parts up to `share` of them apart."""
     where = members.reset_index(drop=True)
     where = where.assign(atom=pd.Index(atoms).get_indexer(where["atom_id"]), row=where.index)
@@ -73,4 +74,4 @@ def _hang_together(
     _, where["part"] = connected_components(graph, directed=False)
     parts = where.groupby(["unit_id", "part"], as_index=False)["residents"].sum()
     counted = parts.loc[parts["residents"] > share * parts["unit_id"].map(people).astype(float)]
-    return list(counted.groupby("unit_id").size().reindex(units, fill_value=0) == 1)
+    return (counted.groupby("unit_id").size().reindex(units, fill_value=0) == 1).to_numpy(dtype=bool)

@@ -106,10 +106,10 @@ UNIT: dict[str, Any] = {
 }
 
 
-def unit_found(
-    rule: str, pairs: dict[str, float] | None = None, of: Subjects | None = None, **changes: Any
-) -> tuple[str, bool, str, str]:
-    """Return (result, near_miss, reason, reason_en) of a rule on one unit; `pairs`: residents by compound."""
+def unit_table(
+    pairs: dict[str, float] | None = None, of: Subjects | None = None, **changes: Any
+) -> pd.DataFrame:
+    """Return table `eligibility` of one unit, UNIT changed as given; `pairs`: residents by compound."""
     row = UNIT | changes
     whole = {"committees_cut", "atoms", "compounds", "compounds_pass", "compounds_defer", "compounds_unknown"}
     text = {"kind", "size_result"}
@@ -125,6 +125,11 @@ def unit_found(
         }
     )
     units = Subjects("unit", fields, THRESHOLDS, members, of or compounds(C1={}))
-    table = judge(rule_catalogue(), units)
-    row_ = table[table["rule_id"] == rule].iloc[0]
-    return row_["result"], bool(row_["near_miss"]), row_["reason"], row_["reason_en"]
+    return judge(rule_catalogue(), units)
+
+
+def unit_found(rule: str, **given: Any) -> tuple[str, bool, str, str]:
+    """Return (result, near_miss, reason, reason_en) of a rule on the unit of `unit_table`."""
+    table = unit_table(**given)
+    row = table[table["rule_id"] == rule].iloc[0]
+    return row["result"], bool(row["near_miss"]), row["reason"], row["reason_en"]

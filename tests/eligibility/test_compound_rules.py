@@ -136,6 +136,7 @@ def test_the_verdict_is_the_worst_that_decides() -> None:
         "C4": ({"scheme_reviewed": None}, "unknown"),
         "C5": ({"scheme_reviewed": None, "owners_committee": False}, "defer"),
         "C6": ({"scheme_reviewed": None, "owners_committee": False, "built_year": 2010}, "fail"),
+        "C7": ({"agreed": 100}, "defer"),  # consent can still be won
     }
     table = judge(rule_catalogue(), compounds(**{key: fields for key, (fields, _) in cases.items()}))
     assert verdicts(table, "compound").to_dict() == {key: verdict for key, (_, verdict) in cases.items()}

@@ -17,7 +17,7 @@ from pipeline.settings import District
 from pipeline.settings import Settings as PipelineSettings
 from pipeline.stages import eligibility as stage
 from pipeline.tables import check, empty
-from tests.eligibility.cases import PARAMS, compounds, register, unit_found
+from tests.eligibility.cases import PARAMS, compounds, register, unit_found, unit_table
 from tests.runs import ROOT
 
 RULES = [rule.id for rule in rule_catalogue().rules if rule.level == "unit"]
@@ -265,3 +265,22 @@ def test_a_district_without_compounds_is_judged_all_the_same() -> None:
     none = judge(rule_catalogue(), of)
     units = unit_subjects(_units(), _reach(), pairs, of.fields, verdicts(none, "compound"))
     assert len(none) == 0 and units["compounds"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        (
+            {"demolished_floor_area_m2": 40000.0, "resettlement_local_share": 90.0},
+            "defer",
+        ),  # B11 can be cured
+        ({"size_result": "too_small"}, "fail"),
+        ({"connected": False}, "fail"),
+        ({"kindergarten_share_10": 0.0}, "pass"),
+        ({"compounds_pass": 0}, "fail"),
+        ({"compounds_pass": 0, "compounds_defer": 1}, "defer"),
+        ({"demolished_floor_area_m2": None}, "unknown"),
+    ],
+)
+def test_an_unmet_condition_defers_and_a_wrong_unit_fails(changes: dict[str, Any], verdict: str) -> None:
+    assert unit_verdict(unit_table(**changes)).to_dict() == {"U1": verdict}

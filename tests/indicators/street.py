@@ -161,10 +161,11 @@ def street() -> Facts:
             name: empty(name, CRS)
             for name in (
                 "residents", "address_areas", "compounds", "register", "walk_times", "edge_times", "class_status",
-                "facilities", "places", "nodes", "edges", "openings", "land",
+                "facilities", "places", "nodes", "edges", "openings", "land", "way_nodes",
             )
         },
         extent=table("extent", [{"area_id": "all", "geometry": box(-5000, -5000, 6000, 5000)}]),
+        data_edge=pd.DataFrame({"edge_id": [], "offset_m": [], "access_m": [], "compound_id": []}),
         terrain=None,
         walkers=dict.fromkeys(WALKERS, walker),
         limit_minutes=30.0,

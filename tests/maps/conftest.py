@@ -359,6 +359,8 @@ def _judgements(ids: list[str]) -> dict[str, Any]:
         for area in areas
         for name in ("kindergarten", "elderly_station")
     ]
+    # other walkers are in the table too, and are not the ones whose legs count
+    reach += [(*row[:3], "adult", 900.0, 900.0, 0.9, 0.99, 0.0) for row in reach]
     columns = [
         "area_kind",
         "area_id",

@@ -46,7 +46,7 @@ def test_it_opens_without_request_or_fault(opened: Opened, index_html: Path) -> 
     assert opened.faults == []
     assert opened.text("#title") == "迷你区美好社区试点选址"
     assert opened.text("#badge") == "虚构示例 FICTIONAL"
-    assert "3 个单元最适宜试点，共 21,600 人。" in opened.text("#answer")
+    assert "4 个提议单元中有 3 个可以排名，共 21,600 人" in opened.text("#answer")
     assert opened.page.locator("#ranking > .rank").count() == 3
     assert opened.page.locator(".candidate").all_inner_texts() == ["1", "2", "3"]
     assert opened.page.locator("#card").is_hidden()
@@ -147,11 +147,11 @@ def test_clause_opens_the_notice_s_words(opened: Opened) -> None:
 def test_english_is_one_click_away(opened: Opened) -> None:
     opened.page.click("#language")
     assert opened.text("#title") == "Mini: beautiful-community pilots"
-    assert "3 units suit a pilot best" in opened.text("#answer")
+    assert "Of 4 proposed units 3 can be ranked" in opened.text("#answer")
     assert "Haifeng Li" in opened.text("#ranking")
     assert opened.page.get_attribute("html", "lang") == "en"
     opened.page.reload()
-    assert "3 units suit a pilot best" in opened.text("#answer")  # the address keeps the language
+    assert "Of 4 proposed units 3 can be ranked" in opened.text("#answer")  # the address keeps the language
 
 
 def test_search_finds_a_compound_by_keys_alone(opened: Opened) -> None:

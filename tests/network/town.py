@@ -116,12 +116,15 @@ class Walks:
 
     def __init__(self, network: Network) -> None:
         self.network = network
+        self._graphs: dict[tuple[str | None, str], nx.MultiDiGraph] = {}
 
     def metres(self, start: Place, end: Place, group: str | None = None) -> float:
         return self.cost(start, end, group, "length_m")
 
     def cost(self, start: Place, end: Place, group: str | None, column: str) -> float:
-        net = walk_graph(self.network, group, column)
+        if (group, column) not in self._graphs:
+            self._graphs[group, column] = walk_graph(self.network, group, column)
+        net = self._graphs[group, column]
         a, b = (
             [node for node, data in net.nodes(data=True) if np.allclose(data["place"], place, atol=1e-6)]
             for place in (start, end)

@@ -131,7 +131,7 @@ def test_reasons_say_size_reach_gaps_and_verdict_in_three_sentences() -> None:
     assert zh.count("。") == 3 and zh.startswith("B1pass；B2pass。主要短板：")
     assert "30 分，目标 100 分" in zh and zh.count("30 分") == 3
     assert "资格暂缓（B13 有可改造小区）；缺材料 2 项" in zh
-    assert "Eligibility: deferred (B13 Has compounds to renovate); 2 papers missing" in en
+    assert "Eligibility: deferred (B13 Has compounds to renovate); papers missing: 2" in en
     assert "建议综合提升类：100% 居民所在小区建于 2005 年底前" in zh
     assert "{" not in zh + en and "nan" not in zh + en
 
@@ -191,7 +191,7 @@ def test_a_tenth_of_dangerous_housing_does_not_make_a_demolition_pilot() -> None
     of = Subjects(
         "compound", register(C1={"structure_grade": "D"}, C2={}).set_index("compound_id"), THRESHOLDS
     )
-    for dangerous, expected in ((1000.0, "comprehensive_upgrade"), (3000.0, "demolition_renewal")):
+    for dangerous, expected in ((1000.0, "comprehensive_upgrade"), (5000.0, "demolition_renewal")):
         people = [dangerous, 10000 - dangerous]
         pairs = pd.DataFrame({"unit_id": "U1", "compound_id": ["C1", "C2"], "residents": people})
         found = pilot_types(RULES.pilot_types, of, pairs, pd.Index(["U1"]))

@@ -22,12 +22,9 @@ from tests.scoring.cases import SMALL, random_points, random_weights, sheet
 SURE: dict[str, Any] = {"need_weight": 0.5, "samples": 4000, "concentration": 40, "seed": 1}
 
 
-def _doubt(
-    *units: list[Any], ready: list[tuple[float, float]] | None = None, tier: list[int] | None = None
-) -> Doubt:
+def _doubt(*units: list[Any], ready: list[float] | None = None, tier: list[int] | None = None) -> Doubt:
     points = points_of(sheet(**{f"U{i}": unit for i, unit in enumerate(units)}), SMALL.indicators)
-    low, high = zip(*(ready or [(50.0, 50.0)] * len(units)), strict=True)
-    return Doubt(points, np.array(low), np.array(high), np.array(tier or [0] * len(units)))
+    return Doubt(points, np.array(ready or [50.0] * len(units)), np.array(tier or [0] * len(units)))
 
 
 def test_what_is_certain_has_chance_one() -> None:
@@ -38,7 +35,7 @@ def test_what_is_certain_has_chance_one() -> None:
 
 
 def test_two_of_whom_nothing_is_known_have_even_chances() -> None:
-    doubt = _doubt([None] * 3, [None] * 3, ready=[(0.0, 100.0)] * 2)
+    doubt = _doubt([None] * 3, [None] * 3)
     assert chance_top_k(doubt, SMALL, k=1, **SURE) == pytest.approx([0.5, 0.5], abs=0.03)
 
 
@@ -62,7 +59,7 @@ def test_with_as_many_places_as_candidates_all_are_in() -> None:
 
 @pytest.mark.parametrize("need_weight", [0.0, 1.0])
 def test_need_or_readiness_may_weigh_alone(need_weight: float) -> None:
-    doubt = _doubt([0, 0, 0], [80, 100, 60], ready=[(10.0, 10.0), (90.0, 90.0)])
+    doubt = _doubt([0, 0, 0], [80, 100, 60], ready=[10.0, 90.0])
     found = chance_top_k(doubt, SMALL, k=1, **SURE | {"need_weight": need_weight})
     assert found.tolist() == ([1, 0] if need_weight else [0, 1])
 
@@ -72,8 +69,7 @@ def test_need_or_readiness_may_weigh_alone(need_weight: float) -> None:
 def test_chances_add_up_to_the_places(seed: int, k: int) -> None:
     random = np.random.default_rng(seed)
     weights = random_weights(random)
-    low = random.uniform(0, 50, 6)
-    doubt = Doubt(random_points(random, weights, 6), low, low + 30, random.integers(0, 2, 6))
+    doubt = Doubt(random_points(random, weights, 6), random.uniform(0, 100, 6), random.integers(0, 2, 6))
     found = chance_top_k(doubt, weights, 0.5, k, 120, 40, 1)
     assert found.sum() == pytest.approx(min(k, 6))
     assert ((found >= 0) & (found <= 1)).all()
@@ -100,7 +96,7 @@ def test_the_number_of_threads_does_not_change_the_draws() -> None:
         "from tests.scoring.cases import random_points, random_weights\n"
         "random = np.random.default_rng(3)\n"
         "weights = random_weights(random)\n"
-        "doubt = Doubt(random_points(random, weights, 9), np.zeros(9), np.full(9, 80.0), np.zeros(9, int))\n"
+        "doubt = Doubt(random_points(random, weights, 9), np.zeros(9), np.zeros(9, int))\n"
         "print(chance_top_k(doubt, weights, 0.5, 3, 500, 40, 1).tobytes().hex())\n"
     )
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")

@@ -20,9 +20,9 @@ from typing import Any
 import yaml
 
 from pipeline import store
-from pipeline.errors import MissingInputError
 from pipeline.progress import say
 from pipeline.settings import Settings
+from pipeline.store import hash_file, hash_layer
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCESSED, MAPS = "data/processed/", "maps/"
@@ -174,23 +174,3 @@ def _fingerprint(stage: Stage, settings: Settings, folders: Folders) -> str:
             for label, layer in settings.district.layers.all()
         }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def hash_layer(path: Path) -> dict[str, str]:
-    """Return the SHA-256 of a layer's file and of its companions (`.dbf`, `.shx`, `.prj` of a Shapefile …).
-
-    Raises
-    ------
-    MissingInputError
-        The file is not there.
-    """
-    if not path.is_file():
-        raise MissingInputError(str(path), "is not there", todo="check the path in district.yaml")
-    companions = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else [path]
-    return {file.name: hash_file(file) for file in companions if file.is_file()}

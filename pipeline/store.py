@@ -6,6 +6,7 @@ only when it is complete: it is written beside its place and renamed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -82,3 +83,23 @@ def write(path: Path, content: Content) -> None:
             draft.write_bytes(content)
         else:
             content(draft)
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_layer(path: Path) -> dict[str, str]:
+    """Return the SHA-256 of a layer's file and of its companions (`.dbf`, `.shx`, `.prj` of a Shapefile …).
+
+    Raises
+    ------
+    MissingInputError
+        The file is not there.
+    """
+    if not path.is_file():
+        raise MissingInputError(str(path), "is not there", todo="check the path in district.yaml")
+    companions = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else [path]
+    return {file.name: hash_file(file) for file in companions if file.is_file()}

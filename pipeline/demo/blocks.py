@@ -20,6 +20,7 @@ HALF_WIDTH_M = {
 SHOPFRONT_M = {"primary": 15.0, "secondary": 15.0, "tertiary": 0.0}
 LARGEST_COMPOUND_M2 = 40_000
 SMALLEST_PARCEL_M2 = 2_500
+NECK_M = 26.0  # where a face is narrower than this, it is two parcels
 
 
 @dataclass(frozen=True)
@@ -64,27 +65,23 @@ def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
         rest = [part for part in shapely.get_parts(face.difference(taken)) if part.area > 900]
         if not rest:
             continue
-        outline = _plain(max(rest, key=lambda part: part.area))
-        if outline is None:
-            continue
-        steep, height = _ground(outline)
-        inside = bool(border.contains(outline))
-        use = _use(u, v, steep, height, outline, inside, rng)
-        parcel = Parcel(outline, use, float(u), float(v), steep, inside)
-        result += _shared_out(parcel) if use == "compound" else [parcel]
+        for outline in _plain(max(rest, key=lambda part: part.area)):
+            steep, height = _ground(outline)
+            inside = bool(border.contains(outline))
+            use = _use(u, v, steep, height, outline, inside, rng)
+            parcel = Parcel(outline, use, float(u), float(v), steep, inside)
+            result += _shared_out(parcel) if use == "compound" else [parcel]
     return result
 
 
-def _plain(outline: Polygon) -> Polygon | None:
-    """Smooth the nicks of an outline away, as a surveyor would; None for slivers."""
+def _plain(outline: Polygon) -> list[Polygon]:
+    """Smooth the nicks of an outline away, as a surveyor would, and part it where it is narrow; slivers are left out."""
     outline = shapely.set_precision(outline, 0.01)
-    opened = outline.buffer(-6, join_style="mitre").buffer(6, join_style="mitre", mitre_limit=2)
-    opened = shapely.intersection(opened, outline, grid_size=0.01)
-    parts = [part for part in shapely.get_parts(opened.simplify(0.8)) if isinstance(part, Polygon)]
-    if not parts:
-        return None
-    largest = Polygon(max(parts, key=lambda part: part.area).exterior)
-    return shapely.transform(largest, lambda points: np.round(points, 2))
+    opened = outline.buffer(-NECK_M / 2, join_style="mitre").buffer(NECK_M / 2, join_style="mitre", mitre_limit=3)
+    opened = shapely.intersection(opened.buffer(0), outline.buffer(0))
+    parts = [part for part in shapely.get_parts(opened.simplify(0.8)) if isinstance(part, Polygon) and part.area > 900]
+    whole = [shapely.transform(Polygon(part.exterior), lambda points: np.round(points, 2)) for part in parts]
+    return sorted(whole, key=lambda part: tuple(part.centroid.coords[0]))
 
 
 def _ground(outline: Polygon) -> tuple[float, float]:
@@ -142,4 +139,9 @@ def _shared_out(parcel: Parcel) -> list[Parcel]:
     halves = [p for p in shapely.get_parts(ops.split(parcel.outline, cut)) if p.area > SMALLEST_PARCEL_M2]
     halves = sorted(halves, key=lambda half: tuple(half.centroid.coords[0]))
     rounded = [shapely.transform(half, lambda points: np.round(points, 2)) for half in halves]
-    return [part for half in rounded for part in _shared_out(replace(parcel, outline=half, seam=cut))]
+    places = terrain.unwarp(np.array([half.centroid.coords[0] for half in rounded]))
+    return [
+        part
+        for half, (u, v) in zip(rounded, places, strict=True)
+        for part in _shared_out(replace(parcel, outline=half, u=float(u), v=float(v), seam=cut))
+    ]

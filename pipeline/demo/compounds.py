@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -24,6 +24,7 @@ KINDS = {
 STREET_RANK = ("tertiary", "residential", "secondary", "primary", "living_street", "service", "footway", "path")
 HOURS = ("06:00-22:00", "05:30-23:00", "06:30-21:30", "00:00-24:00", "07:00-19:00", "")
 HOURS_SHARES = (0.34, 0.16, 0.08, 0.14, 0.06, 0.22)
+ALL_PRIVATE = "every way private"
 USERS = ("public", "residents", "permit", "closed")
 
 
@@ -59,7 +60,6 @@ class Compound:
     u: float
     v: float
     special: str = ""
-    notes: dict[str, float] = field(default_factory=dict)
 
     @property
     def floor_area_m2(self) -> float:
@@ -95,18 +95,33 @@ def build(
         mouths = choose_mouths(plan, walled, classes, rng)
         if walled and parcel.seam is not None and rng.random() < 0.6:
             mouths = [max(plan.mouths, key=lambda m: (Point(m.gate).distance(parcel.seam), m.gate))]
-        private = walled and rng.random() < 0.3
-        ways = connect(plan, mouths, _tags(kind, private, rng))
         gates = _gates(mouths, kind, rng) if walled else []
+        private = walled and bool(rng.random() < 0.4) and all(gate.users != "public" for gate in gates)
+        ways = connect(plan, mouths, _tags(kind, private, rng))
+        if private and not any(c.special == ALL_PRIVATE for c in compounds):
+            special = ALL_PRIVATE
+        else:
+            special, ways = "", [part for way in ways for part in _approach(way, gates)]
         for mouth in mouths:
             meets.setdefault(mouth.piece, []).append(mouth.street)
         compounds.append(
             Compound(
                 f"C{len(compounds) + 1:03d}", parcel.outline, kind, int(rng.integers(years[0], years[1] + 1)), walled,
-                clear(plan.houses, ways), ways, gates, parcel.u, parcel.v,
+                clear(plan.houses, ways), ways, gates, parcel.u, parcel.v, special,
             )
         )  # fmt: skip
     return compounds, meets
+
+
+def _approach(way: Way, gates: list[Gate]) -> list[Way]:
+    """Part a private way at its gates: the approach from the street is not private."""
+    at = {gate.point for gate in gates}
+    if "access" not in way.tags or not at & set(way.coords):
+        return [way]
+    places = [0, *(i for i, xy in enumerate(way.coords) if xy in at), len(way.coords) - 1]
+    open_tags = {key: value for key, value in way.tags.items() if key != "access"}
+    parts = [way.coords[a : b + 1] for a, b in zip(places[:-1], places[1:], strict=True)]
+    return [Way(part, open_tags if len(part) == 2 and {part[0], part[-1]} & at and i in (0, len(parts) - 1) else way.tags) for i, part in enumerate(parts)]
 
 
 def _kind(parcel: Parcel, rng: np.random.Generator) -> str:

@@ -18,7 +18,7 @@ from pipeline.demo.terrain import RAIL_V
 
 # class: word in the list, how many, where (compound, lanes, shop, school …), places, floor area
 CLASSES: dict[str, tuple[str, int, tuple[str, ...], tuple[int, int] | None, tuple[int, int] | None]] = {
-    "kindergarten": ("幼儿园", 28, ("compound", "compound", "school", "oldlanes"), (90, 330), (900, 3600)),
+    "kindergarten": ("幼儿园", 25, ("compound", "school", "oldlanes"), (90, 330), (900, 3600)),
     "primary_school": ("小学", 9, ("school",), (540, 1400), (4800, 9800)),
     "nursery": ("托育机构", 9, ("shop", "compound"), (20, 80), (200, 600)),
     "elderly_station": ("老年服务站", 19, ("compound", "shop", "oldlanes"), None, (120, 720)),
@@ -28,13 +28,13 @@ CLASSES: dict[str, tuple[str, int, tuple[str, ...], tuple[int, int] | None, tupl
     "pharmacy": ("药店", 38, ("shop", "oldlanes"), None, (40, 160)),
     "canteen": ("社区食堂", 8, ("shop", "compound"), (40, 120), (90, 320)),
     "restaurant": ("餐饮", 64, ("shop", "oldlanes"), None, None),
-    "parcel": ("快递服务", 46, ("shop", "compound", "oldlanes"), None, None),
+    "parcel": ("快递服务", 46, ("shop", "compound", "walled", "oldlanes"), None, None),
     "hairdresser": ("理发店", 38, ("shop", "oldlanes"), None, None),
     "bank": ("银行", 15, ("shop", "office"), None, None),
     "domestic_service": ("家政洗衣", 12, ("shop",), None, None),
-    "cultural_room": ("文化活动室", 15, ("compound", "office", "oldlanes"), None, (80, 600)),
-    "playground": ("儿童游戏场", 18, ("compound",), None, None),
-    "waste_point": ("垃圾分类投放点", 120, ("compound", "oldlanes"), None, None),
+    "cultural_room": ("文化活动室", 15, ("compound", "walled", "office", "oldlanes"), None, (80, 600)),
+    "playground": ("儿童游戏场", 18, ("compound", "walled"), None, None),
+    "waste_point": ("垃圾分类投放点", 120, ("compound", "walled", "oldlanes"), None, None),
     "fire_station": ("消防站", 2, ("works",), None, (1800, 2600)),
 }
 COMPLETENESS = {
@@ -49,7 +49,9 @@ DESERTS = {  # class: sheet box (u0, v0, u1, v1) without any
     "elderly_station": (3890.0, 1830.0, 4700.0, 3990.0),
     "health_station": (100.0, 100.0, 2880.0, 1250.0),
 }
-WELL_SERVED = ("kindergarten", "elderly_station", "health_station", "service_station", "food_shop", "cultural_room")
+WELL_SERVED = {  # how many of a class the leading committees have at least
+    "kindergarten": 3, "elderly_station": 2, "health_station": 1, "service_station": 2, "food_shop": 2, "cultural_room": 1,
+}  # fmt: skip
 WORDS = ("海燕", "小帆船", "青槐", "贝壳", "朝阳坡", "双井", "灯塔", "同泰", "潮生", "仁和", "福顺", "月牙", "春晖", "桥头", "北礁", "松涧")
 
 
@@ -78,12 +80,11 @@ def place(city: City, folk: People, leading: list[int], rng: np.random.Generator
     """Place the point facilities and write the list as the town keeps it, bad rows included."""
     hosts = _hosts(city)
     crowd = folk.crowd(city)
-    served = [spot for number in leading for spot in _middles(folk.committees[number], crowd)]
     rows: list[Facility] = []
     for kind, (word, count, where, places, area) in CLASSES.items():
         options = [host for use in dict.fromkeys(where) for host in hosts[use]]
         points = np.array([[p.x, p.y] for p in options])
-        first = served if kind in WELL_SERVED else []
+        first = [s for n in leading for s in _middles(folk.committees[n], crowd, WELL_SERVED.get(kind, 0))]
         spots = _spread(points, count, DESERTS.get(kind), first, _neighbours(points, crowd), rng)
         for number, spot in enumerate(spots):
             rows.append(
@@ -95,18 +96,18 @@ def place(city: City, folk: People, leading: list[int], rng: np.random.Generator
                     _known(area, 0.08, rng),
                 )
             )
-    rows += _detour_case(city, rng) + _across(city) + _bus_stops(city) + _beyond(city)
+    rows += _behind_gates(hosts["walled"], rng) + _detour_case(city) + _across() + _bus_stops(city) + _beyond(city)
     return rows + _bad(rows)
 
 
 def _hosts(city: City) -> dict[str, list[Point]]:
     """Return doors by kind of house; in walled compounds they lie inside."""
-    hosts: dict[str, list[Point]] = {"compound": []}
+    hosts: dict[str, list[Point]] = {"compound": [], "walled": []}
     streets = shapely.union_all([piece.line for piece in city.pieces if not piece.tags])
     shapely.prepare(streets)
     for compound in city.compounds:
         if compound.kind not in ("villa", "bungalow"):
-            hosts["compound"] += [_door(house.outline, compound.outline.exterior) for house in compound.houses[::3]]
+            hosts["walled" if compound.walled else "compound"] += [_door(house.outline, compound.outline.exterior) for house in compound.houses[::3]]
     for use, house in city.outside:
         hosts.setdefault(use, []).append(_door(house.outline, streets))
     return hosts
@@ -152,14 +153,18 @@ def _spread(
     return chosen
 
 
-def _middles(committee: Committee, crowd: tuple[np.ndarray, np.ndarray]) -> list[np.ndarray]:
-    """Return the middles of the people in the two halves of a committee."""
+def _middles(committee: Committee, crowd: tuple[np.ndarray, np.ndarray], count: int) -> list[np.ndarray]:
+    """Return the middles of the people in `count` slices of a committee, across its longer side."""
+    if count == 0:
+        return []
     points, people = crowd
     inside = shapely.contains(committee.outline, shapely.points(points))
     spots, weights = points[inside], people[inside]
     axis = int(np.argmax(np.ptp(spots, axis=0)))
-    low = spots[:, axis] <= np.average(spots[:, axis], weights=weights)
-    return [np.average(spots[half], axis=0, weights=weights[half]) for half in (low, ~low) if half.any()]
+    order = np.argsort(spots[:, axis], kind="stable")
+    slice_of = np.minimum(np.cumsum(weights[order]) / weights.sum() * count, count - 1).astype(int)
+    parts = [order[slice_of == part] for part in range(count)]
+    return [np.average(spots[part], axis=0, weights=weights[part]) for part in parts if len(part)]
 
 
 def _neighbours(points: np.ndarray, crowd: tuple[np.ndarray, np.ndarray], radius_m: float = 350.0) -> np.ndarray:
@@ -193,7 +198,13 @@ def twins(compounds: list[Compound]) -> list[tuple[Compound, Compound]]:
     return [(one, other) for _, one, other in sorted(pairs, key=lambda p: (p[0], p[1].compound_id))]
 
 
-def _detour_case(city: City, rng: np.random.Generator) -> list[Facility]:
+def _behind_gates(doors: list[Point], rng: np.random.Generator) -> list[Facility]:
+    """Put three kindergartens inside walled compounds: only those whom the gates admit can use them."""
+    spots = [doors[int(i)] for i in rng.choice(len(doors), 3, replace=False)]
+    return [Facility("幼儿园", f"园内幼儿园{n}", spot, 120, 1000, "小区内") for n, spot in enumerate(spots, 1)]
+
+
+def _detour_case(city: City) -> list[Facility]:
     """Put a kindergarten behind the common wall of two compounds, open to all through the far gate."""
     pairs = twins(city.compounds)
     if not pairs:
@@ -206,7 +217,7 @@ def _detour_case(city: City, rng: np.random.Generator) -> list[Facility]:
     return [Facility("幼儿园", "墙东幼儿园", nearest.outline.centroid, 180, 1500)]
 
 
-def _across(city: City) -> list[Facility]:
+def _across() -> list[Facility]:
     """Put a kindergarten on the east bank, near in a straight line from the west bank but far on foot."""
     spot = terrain.warp(np.array([[terrain.RIVER_U + terrain.BANK + 14, 2290.0]]))[0]
     return [Facility("幼儿园", "河东沿幼儿园", Point(np.round(spot, 2)), 240, 2200)]

@@ -167,7 +167,7 @@ def lay_out(outline: Polygon, kind: str, around: Surroundings, rng: np.random.Ge
         House(shapely.transform(affinity.rotate(h.outline, angle, origin=centre), lambda p: np.round(p, 2)), h.floors, h.use)
         for h in houses
     ]
-    return Plan(turned_houses, spines, lanes, mouths)
+    return Plan(_fronting(turned_houses, [*spines, *lanes], outline), spines, lanes, mouths)
 
 
 def _joined(
@@ -185,6 +185,16 @@ def _joined(
         [coords for coords in lanes if coords[0] in group],
         [mouth for mouth in mouths if mouth.inner in group],
     )
+
+
+def _fronting(houses: list[House], ways: list[list[XY]], outline: Polygon) -> list[House]:
+    """Leave out houses from which no inner way can be reached straight, within the outline."""
+    if not ways:
+        return houses
+    network = shapely.union_all([LineString(coords) for coords in ways if len(coords) > 1] or [Point(ways[0][0])])
+    legs = shapely.shortest_line(np.array([house.outline for house in houses]), network)
+    near = (shapely.length(legs) < 60) & shapely.covers(outline, legs)
+    return [house for house, keep in zip(houses, near, strict=True) if keep]
 
 
 def _row_angle(outline: Polygon) -> float:

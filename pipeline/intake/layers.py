@@ -17,8 +17,8 @@ from pipeline.intake.shapes import Kind, checked
 from pipeline.intake.sheets import read_sheet
 from pipeline.intake.text import read_text_table
 from pipeline.intake.vector import read_vector
-from pipeline.run import hash_layer
 from pipeline.settings import District, Layer
+from pipeline.store import hash_layer
 
 SHEETS = (".xlsx", ".xlsm")
 TEXTS = (".csv", ".tsv", ".txt")

@@ -122,7 +122,7 @@ def unit_cards(
                 scenarios=[totals.get((unit, s), (None, None, None, None)) for s in scenarios],
                 need=number(row["need"]),
                 readiness=number(row["readiness"]),
-                chance=number(row["chance_top_k"], 2),
+                chance=number(row["chance_top_k"]),
                 eligible="" if pd.isna(row["eligible"]) else row["eligible"],
                 pilot_type="" if pd.isna(row["pilot_type"]) else row["pilot_type"],
                 papers=_int(row["papers_missing"]),
@@ -163,8 +163,8 @@ def people(count: Any, suppress_below: int) -> int | None:
     return SUPPRESSED if 0 < whole < suppress_below else whole
 
 
-def number(value: Any, digits: int = 1) -> Number:
-    """Return a number rounded for showing, None where it is missing."""
+def number(value: Any, digits: int = 4) -> Number:
+    """Return a number with more digits than are shown, so that the page rounds once; None where it is missing."""
     return None if pd.isna(value) or not np.isfinite(value) else round(float(value), digits)
 
 
@@ -190,7 +190,7 @@ def _quads(scores: pd.DataFrame) -> dict[tuple[str, str], tuple[Number, Number, 
             number(row.score),
             number(row.low),
             number(row.high),
-            number(row.coverage, 3),
+            number(row.coverage),
         )
         for row in scores.itertuples()
     }
@@ -203,7 +203,7 @@ def _reach(reach: pd.DataFrame, kinds: Sequence[str]) -> dict[str, dict[str, tup
     for area, name, share, unknown in zip(
         rows["area_id"], rows["class"], rows["share_10"], rows["unknown_10"], strict=True
     ):
-        found.setdefault(area, {})[name] = (number(share, 3), number(unknown, 3))
+        found.setdefault(area, {})[name] = (number(share), number(unknown))
     return found
 
 
@@ -221,11 +221,11 @@ def _indicators(indicators: pd.DataFrame) -> dict[str, list[list[Any]]]:
         found.setdefault(row.unit_id, []).append(
             [
                 row.indicator_id,
-                number(row.value, 3),
-                number(row.value_low, 3),
-                number(row.value_high, 3),
+                number(row.value),
+                number(row.value_low),
+                number(row.value_high),
                 number(row.points),
-                number(row.evidence_share, 3),
+                number(row.evidence_share),
                 "; ".join(filter(None, (row.evidence, row.note))),
             ]
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from math import floor
 from typing import Any
 
 import pandas as pd
@@ -41,8 +42,8 @@ def strong(text: str | Both) -> Any:
 
 
 def whole(number: float) -> str:
-    """Write a number to a whole, thousands separated."""
-    return f"{round(number):,}"
+    """Write a number to a whole, halves up as the page's script does, thousands separated."""
+    return f"{floor(number + 0.5):,}"
 
 
 def hundreds(number: float) -> str:
@@ -53,7 +54,7 @@ def hundreds(number: float) -> str:
 def percent(share: float) -> str:
     """Write a share (0–1) as a whole percent, with one decimal below 1 %."""
     value = 100 * share
-    return f"{value:.1f}%" if 0 < value < 0.95 else f"{value:.0f}%"
+    return f"{value:.1f}%" if 0 < value < 0.95 else f"{whole(value)}%"
 
 
 def both(zh: Any, en: Any = None) -> Both:

@@ -223,7 +223,7 @@ def _start(labels: Labels, node: int, minutes: float, facility: int, group: int,
         labels.sizes[0] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _push(keys: Floats, nodes: Ints, size: int, key: float, node: int) -> None:
     place = size
     while place > 0:
@@ -235,7 +235,7 @@ def _push(keys: Floats, nodes: Ints, size: int, key: float, node: int) -> None:
     keys[place], nodes[place] = key, node
 
 
-@njit(cache=True, nogil=True)
+@njit(inline="always")
 def _drop_top(keys: Floats, nodes: Ints, size: int) -> None:
     """Move the last of `size` + 1 entries to where the top was, and down to its place."""
     key, node, place = keys[size], nodes[size], 0
@@ -256,21 +256,35 @@ def _drop_top(keys: Floats, nodes: Ints, size: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _spread(streets: Streets, labels: Labels, group: int, limit: float) -> None:
-    """Settle junctions, nearest first, from the front on; outdated heap entries are skipped when they come up."""
-    arc_first, arc_restricted = streets.arc_first, streets.arc_restricted
-    arc_from, arc_minutes, arc_group = streets.arc_from, streets.arc_minutes, streets.arc_group
-    minutes, facility = labels.minutes, labels.facility
+    """Settle junctions, nearest first, from the front on."""
     size = labels.sizes[0]
     keys, nodes = np.empty(2 * size + 64), np.empty(2 * size + 64, np.int32)
     for k in range(size):
         node = labels.front[k]
-        _push(keys, nodes, k, minutes[node], node)
+        _push(keys, nodes, k, labels.minutes[node], node)
     labels.sizes[0] = 0
     while size > 0:
+        size = _settle(streets, labels, keys, nodes, size, group, limit)
+        # a heap that grew inside the inner loop would slow every step of it
+        keys = np.concatenate((keys, np.empty(len(keys))))
+        nodes = np.concatenate((nodes, np.empty(len(nodes), np.int32)))
+
+
+@njit(cache=True, nogil=True)
+def _settle(
+    streets: Streets, labels: Labels, keys: Floats, nodes: Ints, size: int, group: int, limit: float
+) -> int:
+    """Settle junctions until the heap is empty or has no room for the next one's neighbours; return its size."""
+    arc_first, arc_restricted = streets.arc_first, streets.arc_restricted
+    arc_from, arc_minutes, arc_group = streets.arc_from, streets.arc_minutes, streets.arc_group
+    minutes, facility = labels.minutes, labels.facility
+    while size > 0:
         here, node = keys[0], nodes[0]
+        if size + arc_first[node + 1] - arc_first[node] > len(keys):
+            break
         size -= 1
         _drop_top(keys, nodes, size)
-        if here > minutes[node]:
+        if here > minutes[node]:  # an entry from before its label was lowered
             continue
         who, public_end = facility[node], arc_restricted[node]
         for arc in range(arc_first[node], arc_first[node + 1] if group > 0 else public_end):
@@ -278,11 +292,9 @@ def _spread(streets: Streets, labels: Labels, group: int, limit: float) -> None:
                 continue
             there, now = arc_from[arc], here + arc_minutes[arc]
             if now <= minutes[there] and _offer(labels, there, now, who, group, limit):
-                if size == len(keys):
-                    keys = np.concatenate((keys, np.empty(size)))
-                    nodes = np.concatenate((nodes, np.empty(size, np.int32)))
                 _push(keys, nodes, size, now, there)
                 size += 1
+    return size
 
 
 @njit(cache=True, nogil=True)

@@ -29,7 +29,8 @@ def edge_users(
         Columns u, v, way_id, length_m, restricted (the way's tags), exempt (bridge or tunnel), gate (row of
         `openings`, −1 for none) and compound_id (in which its middle lies, missing outside).
     openings
-        Table `openings`: whom each gate admits. A gate of unknown users is walked as its way is tagged.
+        Table `openings`: whom each gate admits. A gate open to all, and one of unknown users, is walked as its way
+        is tagged: no gate makes a private way public.
     gated_ids
         Compounds known to be walled.
 
@@ -40,21 +41,13 @@ def edge_users(
         −1 where none.
     """
     group = edges["compound_id"].fillna(_PRIVATE)
-    users = pd.Series(PUBLIC, index=edges.index).where(~edges["restricted"], group)
-
-    inner = edges["compound_id"].isin(gated_ids) & ~edges["exempt"] & ~edges["restricted"]
-    users = users.where(~inner, edges["compound_id"])
-
-    is_gate = edges["gate"] >= 0
-    opening = (
-        openings.iloc[edges["gate"].where(is_gate, 0)] if is_gate.any() else openings.reindex(edges.index)
-    )
-    admits = opening["gate_users"].set_axis(edges.index)
-    owner = opening["compound_id"].set_axis(edges.index).fillna(group)
     tagged = pd.Series(PUBLIC, index=edges.index).where(~edges["restricted"], group)
-    through = tagged.mask(admits == PUBLIC, PUBLIC).mask(admits.isin(["residents", "permit"]), owner)
-    users = users.where(~is_gate, through)
-
+    inner = edges["compound_id"].isin(gated_ids) & ~edges["exempt"] & ~edges["restricted"]
+    is_gate = edges["gate"] >= 0
+    opening = openings.reset_index(drop=True).reindex(edges["gate"]).set_axis(edges.index)
+    owner = opening["compound_id"].fillna(group)
+    through = tagged.where(~opening["gate_users"].isin(["residents", "permit"]), owner)
+    users = tagged.mask(inner, edges["compound_id"]).mask(is_gate, through)
     open_to_all = _entered_by_all(edges, users, inner & ~is_gate, is_gate & (users == PUBLIC))
     users = _islands_to_groups(edges, users.mask(open_to_all, PUBLIC))
     users = _named(edges, users).astype("str")

@@ -39,8 +39,8 @@ def readiness(eligibility: pd.DataFrame, pairs: pd.DataFrame, rules: Iterable[Ru
                 met.index
             )
     # a unit without any compound has nothing known of them; one with excluded compounds only has nothing to be ready
-    no_compound = ~met.index.isin(pairs["unit_id"])
-    unknown = unknown.where(unknown.notna(), no_compound.astype(float)[:, None])
+    no_compound = pd.Series(~met.index.isin(pairs["unit_id"]), met.index, dtype=float)
+    unknown = unknown.apply(lambda shares: shares.fillna(no_compound))
     return (100 * met.fillna(0.0).mean(axis=1)).where(unknown.min(axis=1) < 1)
 
 

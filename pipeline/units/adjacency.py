@@ -116,20 +116,17 @@ def _groups(atoms: gpd.GeoDataFrame, addresses: pd.DataFrame, edges: gpd.GeoData
 def _touches(
     atoms: gpd.GeoDataFrame, steps: Steps, barriers: Geometries, groups: pd.DataFrame, touch_m: float
 ) -> pd.DataFrame:
-    """Return (atom, point) for points within `touch_m` of an atom that its people may use, no barrier between."""
+    """Return (atom, point): public points within `touch_m` of an atom, no barrier between, and its group's own ways."""
     shapes = atoms.geometry.to_numpy()
     atom, point = shapely.STRtree(steps.points).query(shapes, predicate="dwithin", distance=touch_m)
     legs = shapely.shortest_line(steps.points[point], shapes[atom])
     cut = np.zeros(len(legs), dtype=bool)
     cut[shapely.STRtree(barriers).query(legs, predicate="intersects")[0]] = True
     near = pd.DataFrame({"atom": atom, "point": point})[~cut]
-    ends = pd.concat(
-        [steps.table[["a", "users"]].rename(columns={"a": "point"}),
-         steps.table[["b", "users"]].rename(columns={"b": "point"})]
-    ).drop_duplicates()  # fmt: skip
-    public = near["point"].isin(ends.loc[ends["users"] == "public", "point"])
-    own = near[~public].merge(ends, on="point").merge(groups, on=["atom", "users"])
-    return pd.concat([near[public], own[["atom", "point"]]]).drop_duplicates()
+    ends = pd.concat([steps.table[[end, "users"]].set_axis(["point", "users"], axis=1) for end in ("a", "b")])
+    on_street = near["point"].isin(ends.loc[ends["users"] == "public", "point"])
+    own = ends.drop_duplicates().merge(groups, on="users")
+    return pd.concat([near[on_street], own[["atom", "point"]]]).drop_duplicates()
 
 
 def _own_ground(

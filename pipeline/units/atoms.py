@@ -41,8 +41,11 @@ def make_atoms(
     blocks = gpd.GeoDataFrame({"atom_id": [], "name": []}, geometry=[], crs=residents.crs)
     if loose.any():
         cut = _faces(residents.loc[loose], committees, edges, barriers, params)
+        committee_names = committees.set_index("committee_id")["name"]
         seams = np.concatenate([arterial_lines(ways, params), barriers])
-        blocks, block_of = _blocks(residents.loc[loose], cut, compounds, edges, seams, params)
+        blocks, block_of = _blocks(
+            residents.loc[loose], cut, compounds, edges, seams, committee_names, params
+        )
         atom_of.loc[loose] = block_of
     homes = compounds.loc[
         compounds["compound_id"].isin(atom_of.dropna()), ["compound_id", "name", "geometry"]
@@ -90,6 +93,7 @@ def _blocks(
     compounds: gpd.GeoDataFrame,
     edges: gpd.GeoDataFrame,
     seams: Geometries,
+    committee_names: pd.Series,
     params: UnitsParams,
 ) -> tuple[gpd.GeoDataFrame, Ints]:
     """Return the blocks (atom_id, name, geometry) in which people live, and each address's atom_id."""
@@ -101,7 +105,7 @@ def _blocks(
     residents = np.bincount(face, people["residents"], minlength=len(used)).astype(np.float64)
     group = merge_small(
         residents,
-        _majority(face, people["committee_id"], people["residents"].to_numpy(), len(used)),
+        _home(face, people, len(used)),
         shared_borders(cut, seams),
         params.block_residents_min,
         params.residents_max,
@@ -109,22 +113,26 @@ def _blocks(
     first, number = np.unique(group, return_inverse=True)
     shapes = np.array([shapely.union_all(ground[number == k]) for k in range(len(first))], dtype=object)
     ids = np.array([f"block-{k:05d}" for k in range(1, len(first) + 1)])
-    names = _street_names(shapes, edges, params.touch_m)
-    blocks = gpd.GeoDataFrame(
-        {"atom_id": ids, "name": np.where(names == "", ids, names)}, geometry=shapes, crs=people.crs
-    )
+    streets = _street_names(shapes, edges, params.touch_m)
+    homes = pd.Series(_home(number[face], people, len(ids))).map(committee_names).fillna("")
+    names = np.where(streets != "", streets, np.where(homes != "", homes, ids))
+    blocks = gpd.GeoDataFrame({"atom_id": ids, "name": names}, geometry=shapes, crs=people.crs)
     return blocks, ids[number[face]]
 
 
-def _majority(face: Ints, committee: pd.Series, residents: np.ndarray, faces_count: int) -> Ints:
-    """Return the code of the committee in which most people of each face live, −1 where none is known."""
-    codes, _ = pd.factorize(committee, sort=True)
-    table = pd.DataFrame({"face": face, "code": codes, "residents": residents})
-    sums = table.loc[table["code"] >= 0].groupby(["face", "code"], as_index=False)["residents"].sum()
-    first = sums.sort_values(["face", "residents", "code"], ascending=[True, False, True])
-    first = first.drop_duplicates("face")
-    result = np.full(faces_count, -1)
-    result[first["face"].to_numpy()] = first["code"].to_numpy()
+def _home(area: Ints, people: gpd.GeoDataFrame, areas: int) -> np.ndarray:
+    """Return the committee_id of most people of each area, empty where none is known."""
+    table = pd.DataFrame({"area": area, "committee_id": people["committee_id"].to_numpy()})
+    table["residents"] = people["residents"].to_numpy()
+    return _longest(table, "area", "committee_id", "residents", areas)
+
+
+def _longest(table: pd.DataFrame, key: str, label: str, amount: str, count: int) -> np.ndarray:
+    """Return for each key (0 … count − 1) the label with the greatest amount, of equals the first in order; else empty."""
+    sums = table.groupby([key, label], as_index=False)[amount].sum()
+    first = sums.sort_values([key, amount, label], ascending=[True, False, True]).drop_duplicates(key)
+    result = np.full(count, "", dtype=object)
+    result[first[key].to_numpy()] = first[label].to_numpy()
     return result
 
 
@@ -141,9 +149,4 @@ def _street_names(shapes: Geometries, edges: gpd.GeoDataFrame, touch_m: float) -
             "length_m": shapely.length(shapely.intersection(lines[line], near[shape])),
         }
     )
-    sums = table.groupby(["shape", "name"], as_index=False)["length_m"].sum()
-    first = sums.sort_values(["shape", "length_m", "name"], ascending=[True, False, True])
-    first = first.drop_duplicates("shape")
-    result = np.full(len(shapes), "", dtype=object)
-    result[first["shape"].to_numpy()] = first["name"].to_numpy()
-    return result
+    return _longest(table, "shape", "name", "length_m", len(shapes))

@@ -42,7 +42,7 @@ def shared_borders(cut: Geometries, seams: Geometries) -> pd.DataFrame:
 
 def merge_small(
     residents: npt.NDArray[np.float64],
-    committee: Ints,
+    committee: np.ndarray,
     borders: pd.DataFrame,
     residents_min: float,
     residents_max: float,
@@ -53,7 +53,7 @@ def merge_small(
     grows beyond `residents_max`. Groups are numbered by their smallest block, which keeps its committee.
     """
     n = len(residents)
-    people = residents.astype(float)
+    people, committee = residents.astype(float), committee.copy()
     group = np.arange(n)
     near: list[dict[int, float]] = [{} for _ in range(n)]
     for a, b, length in borders[["a", "b", "length_m"]].itertuples(index=False):

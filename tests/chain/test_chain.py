@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.run import hash_file
+from pipeline.store import hash_file
 from pipeline.tables import TABLES
 from tests.runs import Chain, run_pipeline
 

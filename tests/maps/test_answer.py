@@ -27,7 +27,7 @@ def test_three_sentences_with_the_numbers_of_the_tables(tables: dict[str, Any]) 
     assert second[0] == "首选海风里：7,200 人，学前儿童 86% 步行 10 分钟内到幼儿园，老年人 86% 到老年站。"
     assert "得分 78（72–83），数据覆盖 86%，100% 的把握居前 5" in third[0]
     assert "共缺 10 项材料" in third[0]  # 3 + 5 + 2
-    assert "need is 80, its readiness 70" in third[1]
+    assert "Need 80, readiness 70" in third[1]
 
 
 def test_as_many_as_asked_for_are_said_to_suit_best(tables: dict[str, Any]) -> None:

@@ -7,7 +7,6 @@ import itertools
 import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
-from pipeline.units.delineate import restrict
 from pipeline.units.programme import Programme
 
 
@@ -63,8 +62,3 @@ def grid(side: int, seed: int, *, cut_cost: float = 1500.0, unit_cost: float = 2
             minutes[r * side + c, (r + 1) * side + c] = float(random.uniform(1.5, 4.5))
     block = [(r // 2) * side + c // 3 for r, c in itertools.product(range(side), range(side))]
     return programme(residents.tolist(), minutes, committees=block, cut_cost=cut_cost, unit_cost=unit_cost)
-
-
-def first_atoms(whole: Programme, count: int) -> Programme:
-    """The first atoms of a programme alone."""
-    return restrict(whole, np.arange(count))

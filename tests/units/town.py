@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -164,13 +164,3 @@ def town(
         crs=CRS,
     )
     return Town(table, estate if compounds else estate.iloc[:0], committees, ways, nodes, edges, land)
-
-
-def with_wall(built: Town, compound: str, edges: list[int]) -> Town:
-    """Let the addresses of a compound be reached from some streets only: all stand on the given edges."""
-    residents = built.residents.copy()
-    mine = residents["compound_id"] == compound
-    chosen = np.resize(edges, mine.sum())
-    residents.loc[mine, "edge_id"] = chosen
-    residents.loc[mine, "offset_m"] = built.edges.set_index("edge_id")["length_m"].loc[chosen].to_numpy() / 2
-    return replace(built, residents=residents)

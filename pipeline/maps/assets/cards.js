@@ -93,8 +93,8 @@ function interval([, low, high]) {
 
 function indicatorLine([id, value, low, high, points, evidence, note]) {
   const [label, unit, target, clause, source] = page.indicators[id];
-  const known = value === null ? word("unknown") : `${value} ${unit}`;
-  const range = low !== null && high !== null && low !== high ? ` (${low}–${high})` : "";
+  const known = value === null ? word("unknown") : `${figure(value)} ${unit}`;
+  const range = low !== null && high !== null && low !== high ? ` (${figure(low)}–${figure(high)})` : "";
   return h(
     "li", {},
     h("details", {},
@@ -104,6 +104,12 @@ function indicatorLine([id, value, low, high, points, evidence, note]) {
       note ? h("p", { class: "note" }, note) : "",
       h("p", { class: "note" }, `${word("clause")} ${clause} · ${word("source")} ${source}`)),
   );
+}
+
+// Lists that begin with a rule, in the catalogue's order.
+function inOrder(list) {
+  const order = Object.keys(page.rules);
+  return list.sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
 }
 
 // All findings on a unit: its own, and those on its compounds, grouped by rule.
@@ -116,8 +122,7 @@ function findings(unit) {
   };
   for (const [rule, result, ...reason] of unit.rules) note(rule, result, reason, null);
   for (const c of unit.compounds) for (const [rule, result, ...reason] of page.compounds[c].rules) note(rule, result, reason, c);
-  const order = Object.keys(page.rules);
-  return [...groups].sort(([a], [b]) => order.indexOf(a) - order.indexOf(b));
+  return inOrder([...groups]);
 }
 
 const GRAVITY = ["fail", "defer", "unknown", "pass"];
@@ -216,7 +221,7 @@ function compoundCard(i) {
     h("p", {}, units.map(([unit, u]) => [
       word(unit.kind === "committee" ? "in_committee" : "in_unit"), " ", link(say(unit.name), () => select("unit", u)), h("br"),
     ])),
-    compound.rules.length ? section("rules", h("ul", { class: "rules" }, compound.rules.map(([rule, result, ...reason]) => h(
+    compound.rules.length ? section("rules", h("ul", { class: "rules" }, inOrder(compound.rules).map(([rule, result, ...reason]) => h(
       "li", {}, resultSign(result), h("span", {}, ruleName(rule), h("span", { class: "note" }, ` ${say(reason)} `), clauseLink(rule)),
     )))) : "",
     reachSection(compound.reach),

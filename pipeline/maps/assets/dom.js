@@ -51,6 +51,12 @@ function whole(number) {
   return number === null ? word("unknown") : String(Math.round(number));
 }
 
+// A value with no more digits than it carries: three figures, or the whole number.
+function figure(value) {
+  const size = Math.abs(value);
+  return size >= 100 ? Math.round(value).toLocaleString("en-US") : String(Number(value.toFixed(size >= 10 ? 1 : 2)));
+}
+
 // Bar with whisker for a score 0–100; hatched where it is unknown.
 function bar([score, low, high]) {
   const track = h("span", { class: score === null ? "bar hatched" : "bar" });

@@ -59,6 +59,7 @@ function renderFrame() {
     page.fictional ? h("span", {}, word("fictional")) : "",
     h("span", {}, word("foot_estimated")),
     link(word("foot_method"), showSources),
+    h("span", { class: "print-only" }, [...new Set(page.sources.map(([, source, , licence]) => `${source} (${licence})`))].join("; ")),
   );
 }
 
@@ -93,10 +94,10 @@ function rankRow([unit, i]) {
     h("span", { class: unit.rank === null ? "number none" : unit.rank <= page.top_k ? "number" : "number low" }, unit.rank === null ? "–" : String(unit.rank)),
     h("span", { class: "name" }, say(unit.name)),
     h("span", { class: "score" }, h("b", {}, whole(score)), h("span", { class: "note" }, interval([score, low, high]))),
-    bar([score, low, high]),
-    h("span", { class: "cover note" }, ring(coverage), percent(coverage)),
-    h("span", { class: "reason note" }, say(unit.unranked)
-      || word("rank_line", { need: whole(unit.need), readiness: whole(unit.readiness) })),
+    h("span", { class: "facts" }, bar([score, low, high]),
+      unit.rank === null ? "" : h("span", { class: "note" }, word("rank_line", { need: whole(unit.need), readiness: whole(unit.readiness) })),
+      h("span", { class: "note" }, ring(coverage), percent(coverage))),
+    say(unit.unranked) ? h("span", { class: "reason note" }, say(unit.unranked)) : "",
   );
 }
 

@@ -163,9 +163,9 @@ def people(count: Any, suppress_below: int) -> int | None:
     return SUPPRESSED if 0 < whole < suppress_below else whole
 
 
-def number(value: Any, digits: int = 4) -> Number:
+def number(value: Any) -> Number:
     """Return a number with more digits than are shown, so that the page rounds once; None where it is missing."""
-    return None if pd.isna(value) or not np.isfinite(value) else round(float(value), digits)
+    return None if pd.isna(value) or not np.isfinite(value) else round(float(value), 4)
 
 
 def _int(value: Any) -> int | None:

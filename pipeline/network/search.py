@@ -263,8 +263,10 @@ def _spread(streets: Streets, labels: Labels, group: int, limit: float) -> None:
         node = labels.front[k]
         _push(keys, nodes, k, labels.minutes[node], node)
     labels.sizes[0] = 0
-    while size > 0:
+    while True:
         size = _settle(streets, labels, keys, nodes, size, group, limit)
+        if size == 0:
+            return
         # a heap that grew inside the inner loop would slow every step of it
         keys = np.concatenate((keys, np.empty(len(keys))))
         nodes = np.concatenate((nodes, np.empty(len(nodes), np.int32)))

@@ -104,7 +104,7 @@ def _ranking(
         total = (
             f'=IFERROR(SUMPRODUCT(TRANSPOSE({here}),{span})/SUMPRODUCT(TRANSPOSE(--({here}<>"")),{span}),"")'
         )
-        _append(sheet, values)
+        _fill(sheet, row, values)
         at = f"{get_column_letter(first + len(scenarios))}{row}"
         sheet[at] = ArrayFormula(at, total)
         _text(sheet.cell(row, first + len(scenarios) + 1), str(candidate.reasons))
@@ -114,8 +114,8 @@ def _ranking(
 
 def _sheet(sheet: Worksheet, frame: pd.DataFrame) -> None:
     sheet.append([_label(column) for column in frame.columns])
-    for row in frame.itertuples(index=False, name=None):
-        _append(sheet, [_plain(value) for value in row])
+    for row, values in enumerate(frame.itertuples(index=False, name=None), start=2):
+        _fill(sheet, row, [_plain(value) for value in values])
     _dress(sheet, list(frame.columns))
 
 
@@ -131,8 +131,7 @@ def _plain(value: Any) -> Any:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _append(sheet: Worksheet, values: list[Any]) -> None:
-    row = sheet.max_row + 1
+def _fill(sheet: Worksheet, row: int, values: list[Any]) -> None:
     for column, value in enumerate(values, start=1):
         cell = sheet.cell(row, column)
         if isinstance(value, str):

@@ -13,7 +13,7 @@ from pipeline.eligibility.shares import resident_shares
 from pipeline.eligibility.texts import Both, fill
 
 UNDETERMINED = "undetermined"
-_NAME: Both = ("类型待定", "type undetermined")
+_NAME: Both = ("类型待定", "undetermined")
 _WHY: Both = ("小区年代和结构情况不明", "age and structure of its compounds are not known")
 
 

@@ -14,6 +14,5 @@ from pipeline.store import Content
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Return `scores` of every unit, scenario and the total."""
-    params = settings.params.score
-    weights = catalogue_weights(scenarios(), indicators(), params.scenario_weights)
-    return {"scores": score_table(inputs["indicators"], weights, params.aggregate)}
+    weights = catalogue_weights(scenarios(), indicators(), settings.params.score.scenario_weights)
+    return {"scores": score_table(inputs["indicators"], weights, settings.params.score.aggregate)}

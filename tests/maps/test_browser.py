@@ -48,6 +48,7 @@ def test_it_opens_without_request_or_fault(opened: Opened, index_html: Path) -> 
     assert opened.text("#badge") == "虚构示例 FICTIONAL"
     assert "4 个提议单元中有 3 个可以排名，共 21,600 人" in opened.text("#answer")
     assert opened.page.locator("#ranking > .rank").count() == 3
+    assert "需 80 · 熟 70" in opened.text("[data-unit=P0]")  # 79.96 and 70.46, rounded once, as in the answer
     assert opened.page.locator(".candidate").all_inner_texts() == ["1", "2", "3"]
     assert opened.page.locator("#card").is_hidden()
 

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.network.town import Town, Walks
+from tests.network.town import Town, Walks, parted
 
 SQUARE = shapely.box(0, 0, 100, 100)
 INF = float("inf")
@@ -487,13 +487,4 @@ def test_no_walk_passes_a_wall_but_by_a_gate(town: Town) -> None:
         if node in open_nodes or place.distance(walls) > 1e-6:
             continue
         ends = network.edges[(network.edges["u"] == node) | (network.edges["v"] == node)]
-        disc = place.buffer(0.01)
-        cuts = [disc.exterior, shapely.intersection(walls, disc)]
-        parts = shapely.get_parts(shapely.polygonize([shapely.union_all(cuts)]))
-        arms = [shapely.intersection(disc.exterior, line) for line in ends.geometry]
-        assert len(parts) < 2 or _some_part_touches_all(parts, arms)
-
-
-def _some_part_touches_all(parts: np.ndarray, arms: list[shapely.Geometry]) -> bool:
-    """Whether one of the parts into which walls cut a disc has all arms on its rim."""
-    return bool((shapely.distance(parts[:, None], np.array(arms)[None, :]) < 1e-6).all(axis=1).any())
+        assert not parted(place, list(ends.geometry), walls, 0.01)

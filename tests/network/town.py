@@ -141,3 +141,15 @@ def plane(east: float, north: float) -> Terrain:
     axis = np.arange(-500, 1500, 10.0) + 5
     x, y = np.meshgrid(axis, axis[::-1])
     return Terrain(100 + east * x + north * y, rasterio.Affine(10, 0, -500, 0, -10, 1500), CRS(UTM))
+
+
+def parted(
+    place: shapely.Point, lines: list[shapely.Geometry], walls: shapely.Geometry, radius: float
+) -> bool:
+    """Whether walls cut a small disc so that no one part of it has all the lines on its rim; geometry alone."""
+    disc = place.buffer(radius)
+    cuts = shapely.union_all([disc.exterior, shapely.intersection(walls, disc)])
+    parts = shapely.get_parts(shapely.polygonize([cuts]))
+    arms = np.array([shapely.intersection(disc.exterior, line) for line in lines])
+    whole = (shapely.distance(parts[:, None], arms[None, :]) < 1e-6).all(axis=1).any()
+    return len(parts) > 1 and not bool(whole)

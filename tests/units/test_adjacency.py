@@ -74,10 +74,20 @@ def test_a_street_along_both_makes_them_neighbours() -> None:
     assert pairs(estates(UPPER, LOWER), doors((0, 0, 50), (1, 1, 50)), net) == {(0, 1)}
 
 
-def test_an_inner_way_of_one_is_not_a_way_for_the_other() -> None:
+@pytest.mark.parametrize(("users", "found"), [("C0", {(0, 1)}), ("C9", set())])
+def test_an_inner_way_joins_its_own_people_alone(users: str, found: set[tuple[int, int]]) -> None:
+    """The street along both is the first one's own way, which leads it to the second; a third one's way does not."""
     nodes, edges = streets(NORTH, SOUTH, WEST)
-    edges.loc[2, "users"] = "C0"
-    assert pairs(estates(UPPER, LOWER), doors((0, 0, 50), (1, 1, 50)), (nodes, edges)) == set()
+    edges.loc[2, "users"] = users
+    assert pairs(estates(UPPER, LOWER), doors((0, 0, 50), (1, 1, 50)), (nodes, edges)) == found
+
+
+def test_a_gate_far_from_the_street_still_leads_out() -> None:
+    """The inner way ends 60 m outside the compound's own ground."""
+    nodes, edges = streets([(50, 50), (50, -70)], [(50, -70), (200, -70)])
+    edges.loc[0, "users"] = "C0"
+    shapes = estates(box(0, 0, 100, 100), box(120, -60, 220, 100))
+    assert pairs(shapes, doors((0, 0, 10), (1, 1, 140)), (nodes, edges)) == {(0, 1)}
 
 
 @pytest.mark.parametrize(("bridges", "across"), [((), set()), ((1,), {(0, 3), (0, 4), (1, 3), (1, 4)})])

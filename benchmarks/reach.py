@@ -1,6 +1,6 @@
 """Time the search beside scipy and networkx: one graph, one task, one run, and the same answers.
 
-    uv run python benchmarks/reach.py data/processed
+    uv run python -m benchmarks.reach data/processed
 
 Task: for each of 20 facility sets (15–400 facilities), the minutes of every junction to the nearest facility within
 800 m at an adult's pace, over public edges between junctions (bends are already folded into the edges).
@@ -110,5 +110,5 @@ def main(processed: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("usage: python benchmarks/reach.py FOLDER_WITH_EDGES.parquet")
+        sys.exit("usage: python -m benchmarks.reach FOLDER (with edges.parquet in it)")
     main(Path(sys.argv[1]))

@@ -57,6 +57,9 @@ def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
     streets = shapely.buffer(np.array([p.line for p in pieces]), widths, quad_segs=3)
     tree = shapely.STRtree(streets)
     water, _ = terrain.river()
+    strips = terrain.bend(shapely.box(RIVER_U - BANK, terrain.SOUTH, RIVER_U + BANK, SEASIDE_V)).union(
+        terrain.bend(shapely.box(terrain.WEST, RAIL_V - TRACKSIDE, terrain.EAST, RAIL_V + TRACKSIDE))
+    )
     west, south, east = BORDER
     border = terrain.bend(shapely.box(west, south, east, COAST_V + 200))
     result = []
@@ -69,6 +72,8 @@ def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
             steep, height = _ground(outline)
             inside = bool(border.contains(outline))
             use = _use(u, v, steep, height, outline, inside, rng)
+            if outline.intersection(strips).area > 0.5 * outline.area:
+                use = "bank"
             parcel = Parcel(outline, use, float(u), float(v), steep, inside)
             result += _shared_out(parcel) if use == "compound" else [parcel]
     return result
@@ -100,8 +105,6 @@ def _use(
     near_rail = abs(v - RAIL_V) < 260
     if v > SEASIDE_V:
         return "port" if 1050 < u < RIVER_U - 100 and inside else "shore"
-    if abs(u - RIVER_U) < BANK or abs(v - RAIL_V) < TRACKSIDE:
-        return "bank"
     if steep > 0.15 or height > 46:
         return "hill"
     if not inside:
@@ -111,13 +114,13 @@ def _use(
     if outline.area < SMALLEST_PARCEL_M2:
         return "pocket" if chance < 0.35 else "oldlanes"
     uses = {
-        "park": 0.07,
+        "park": 0.05,
         "school": 0.065,
-        "hospital": 0.02,
-        "office": 0.055,
+        "hospital": 0.015,
+        "office": 0.045,
         "works": 0.30 if near_rail else 0.05,
-        "oldlanes": 0.10 if u < RIVER_U and v > 1850 else 0.05,
-        "field": 0.26 if v < 1208 else 0.12 if u > 3900 else 0.03,
+        "oldlanes": 0.11 if u < RIVER_U and v > 1850 else 0.05,
+        "field": 0.22 if v < 1208 else 0.09 if u > 3900 else 0.03,
     }
     for use, share in uses.items():
         if chance < share:

@@ -18,7 +18,8 @@ from pipeline.demo.terrain import BORDER, RAIL_V, RIVER_U
 IN_COMPOUNDS, OUTSIDE = 140_000, 20_000
 FULL_M2 = {"old": 1.0, "new": 0.78}
 TARGETS = (4_900, 12_300)  # two committees that just miss the range of a unit
-LIMITS, LIMIT_SHARES = (7_300, 10_500, 15_000), (0.6, 0.25, 0.15)
+COMMITTEES = 30
+TOLERANCES, TOLERANCE_SHARES = (1.0, 1.5, 2.6), (0.6, 0.25, 0.15)  # how unlike in size committees are
 FEWEST = 900.0  # people in a committee
 NOT_ALONG_STREETS = 0.2  # share of committee borders that ignore streets and cut compounds
 
@@ -107,22 +108,38 @@ def _divide(places: np.ndarray, crowd: np.ndarray, cuts: list[LineString], rng: 
     cells = sorted(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))), key=lambda c: tuple(c.centroid.coords[0]))
     cells = [cell for cell in cells if frame.buffer(1).covers(cell)]
     points = shapely.points(places)
-    return [leaf for cell in cells for leaf in _split(cell, points, crowd, cuts, float(rng.choice(LIMITS, p=LIMIT_SHARES)), rng)]
+    leaves: dict[bytes, tuple[float, Polygon]] = {}
+
+    def add(area: Polygon) -> None:
+        """Note an area and how badly it wants dividing: some offices bear more people than others."""
+        tolerance = float(rng.choice(TOLERANCES, p=TOLERANCE_SHARES))
+        leaves[area.wkb] = (float(crowd[shapely.contains(area, points)].sum()) / tolerance, area)
+
+    for cell in cells:
+        add(cell)
+    while len(leaves) < COMMITTEES:
+        key = max(leaves, key=lambda k: (leaves[k][0], k))
+        area = leaves[key][1]
+        halves = _halves(area, points, crowd, cuts, rng)
+        if halves is None:
+            leaves[key] = (0.0, area)
+            continue
+        del leaves[key]
+        for half in halves:
+            add(half)
+    return [area for _, area in leaves.values()]
 
 
-def _split(
-    cell: Polygon, points: np.ndarray, crowd: np.ndarray, cuts: list[LineString], limit: float, rng: np.random.Generator
-) -> list[Polygon]:
-    """Halve a cell until no part has more people than the limit."""
+def _halves(
+    cell: Polygon, points: np.ndarray, crowd: np.ndarray, cuts: list[LineString], rng: np.random.Generator
+) -> list[Polygon] | None:
+    """Halve an area along a street where one runs through, else straight across the people's middle."""
     inside = shapely.contains(cell, points)
-    if crowd[inside].sum() <= limit:
-        return [cell]
+    if crowd[inside].sum() < 2 * FEWEST:
+        return None
     along = _along_streets(cell, cuts) if rng.random() > NOT_ALONG_STREETS else []
     across = _across(cell, np.average(shapely.get_coordinates(points[inside]), axis=0, weights=crowd[inside]), rng)
-    halves = _most_even(cell, along, points, crowd) or _most_even(cell, [across], points, crowd)
-    if not halves:
-        return [cell]
-    return [leaf for half in halves for leaf in _split(half, points, crowd, cuts, limit, rng)]
+    return _most_even(cell, along, points, crowd) or _most_even(cell, [across], points, crowd)
 
 
 def _along_streets(cell: Polygon, cuts: list[LineString]) -> list[LineString]:

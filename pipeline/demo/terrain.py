@@ -34,6 +34,16 @@ HILLS = (
     (1930.0, 2290.0, 44.0, 190.0, 170.0),
     (4430.0, 2400.0, 52.0, 400.0, 300.0),
 )
+# quarters laid out in directions of their own: x, y, turn in radians, radius
+SWIRLS = (
+    (760.0, 3130.0, 0.62, 640.0),
+    (1880.0, 2250.0, -0.55, 560.0),
+    (3420.0, 2980.0, 0.45, 560.0),
+    (4230.0, 1950.0, -0.60, 620.0),
+    (760.0, 1780.0, -0.42, 430.0),
+    (1880.0, 930.0, 0.40, 430.0),
+    (3450.0, 900.0, -0.35, 480.0),
+)
 
 
 def _bay(u: Array) -> Array:
@@ -46,6 +56,13 @@ def _bay(u: Array) -> Array:
 
 def warp(uv: Array) -> Array:
     """Bend points of the sheet onto the ground, shape (n, 2) to (n, 2)."""
+    bent = _waved(uv)
+    for swirl in SWIRLS:
+        bent = _turned(bent, swirl)
+    return bent
+
+
+def _waved(uv: Array) -> Array:
     u, v = uv[:, 0], uv[:, 1]
     t = np.clip((v - 1300) / 2500, 0, 1)
     seaward = t * t * (3 - 2 * t)
@@ -61,11 +78,25 @@ def warp(uv: Array) -> Array:
     return np.column_stack([x, y])
 
 
+def _turned(xy: Array, swirl: tuple[float, float, float, float]) -> Array:
+    """Turn points around a centre, less the farther they are; the opposite angle turns them back exactly."""
+    cx, cy, angle, radius = swirl
+    offset = xy - (cx, cy)
+    turn = angle * np.exp(-(offset**2).sum(axis=1) / radius**2)
+    cos, sin = np.cos(turn), np.sin(turn)
+    return np.column_stack(
+        [cx + cos * offset[:, 0] - sin * offset[:, 1], cy + sin * offset[:, 0] + cos * offset[:, 1]]
+    )
+
+
 def unwarp(xy: Array) -> Array:
     """Find the sheet point of ground points, shape (n, 2) to (n, 2); the bending is a contraction, so this converges."""
-    uv = xy.astype(float).copy()
+    waved = xy.astype(float)
+    for cx, cy, angle, radius in reversed(SWIRLS):
+        waved = _turned(waved, (cx, cy, -angle, radius))
+    uv = waved.copy()
     for _ in range(14):
-        uv -= warp(uv) - xy
+        uv -= _waved(uv) - waved
     return uv
 
 

@@ -24,7 +24,7 @@ def two_ways_out(_: TwoWaysOut, facts: Facts) -> Measure:
     if facts.compounds.empty:
         return unknown(facts.members.units, "无小区图层 no compounds layer", "compounds")
     double = pd.Series(doubly_connected(facts.edges, facts.compounds), index=facts.edges["edge_id"])
-    served = facts.residents["edge_id"].map(double).fillna(False).to_numpy(bool)
+    served = facts.residents["edge_id"].map(double).astype("boolean").fillna(False).to_numpy(bool)
     weight = facts.people("all")
     evidence = evidence_text("edges, openings, compounds", facts.members.total(weight), "residents")
     linked = facts.linked

@@ -69,7 +69,7 @@ def render(content: Mapping[str, Any], title: str, words: Mapping[str, Both]) ->
 def as_script_json(content: Any) -> str:
     """Return JSON that cannot end its script element, whatever the texts in it say."""
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "&\u2028\u2029":
+    for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 

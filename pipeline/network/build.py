@@ -16,7 +16,8 @@ from pipeline.network.crossings import crossing_shares
 from pipeline.network.gates import gate_points
 from pipeline.network.graph import Ints, flatten, lines
 from pipeline.network.minutes import steepest, walking_minutes
-from pipeline.network.openings import Walled, pass_walls
+from pipeline.network.openings import pass_walls
+from pipeline.network.passages import Walled
 from pipeline.network.profile import Profile, classify
 from pipeline.network.slope import Steps, Terrain, slope_steps
 from pipeline.network.users import PUBLIC, edge_users
@@ -111,10 +112,10 @@ def build_network(
     )
     edges = edges.join(walking_minutes(edges, limited, crossings, params))
     report = _report(ways, tags, edges, walled.openings, steps, crossings, params)
-    dropped = ["restricted", "arterial", "exempt", "gate", "compound_id", "compound"]
+    inner = ["restricted", "arterial", "exempt", "gate", "compound_id"]
     return Network(
         _nodes(walled, edges, ways.crs),
-        edges.drop(columns=dropped, errors="ignore"),
+        edges.drop(columns=inner),
         walled.openings,
         barriers,
         report,
@@ -129,7 +130,7 @@ def _edges(walled: Walled, ways: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame
         "way_id", "highway", "width_m", "crossing", "name", "bridge", "tunnel", "steps", "restricted", "arterial",
         "exempt",
     ]  # fmt: skip
-    table = ways.loc[pieces.way, columns].reset_index(drop=True).drop(columns="geometry", errors="ignore")
+    table = pd.DataFrame(ways[columns]).loc[pieces.way].reset_index(drop=True)
     table = table.assign(
         edge_id=np.arange(len(table)),
         u=pieces.u,

@@ -5,7 +5,9 @@ way to the arterial's centre line has crossed half of it: each of those edge end
 passing straight over counts one, turning into the arterial half of one. The two carriageways of a divided road
 are one crossing: a short piece between them counts nothing.
 Not counted: walking along an arterial over another one, and crossings where only the map's centre lines meet
-without a common node.
+without a common node. An arterial mapped as one line does not tell on which side of it one walks: who joins it at
+a T-junction and leaves it at another one opposite crosses it uncounted. Walkers who avoid arterial crossings
+do not take the edges that count any.
 """
 
 from __future__ import annotations

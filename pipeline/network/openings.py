@@ -1,12 +1,6 @@
-"""Decide where ways pass walls: through gates, known or inferred, or not at all.
-
-A gate is a short piece of the way on the inner side of the wall, so that it is an edge with users of its own.
-Where there is no gate, or it is closed, the junction on the wall falls apart into one for every side.
-"""
+"""Decide where ways pass walls: through gates, known or inferred, or not at all."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -17,29 +11,10 @@ from shapely import STRtree
 
 from pipeline.network.contacts import Arms, Contacts, Segments, arm_sectors, arms_at, find_contacts
 from pipeline.network.gates import place_gates
-from pipeline.network.graph import Bools, Ints, Pieces, Streets, cut, insert, lines
+from pipeline.network.graph import Bools, Ints, Pieces, Streets, cut, lines
+from pipeline.network.passages import Walled, part_streets
 from pipeline.network.profile import Profile
 from pipeline.network.walls import OUTLINE, compound_at
-
-
-@dataclass(frozen=True)
-class Walled:
-    """Streets cut by walls.
-
-    Attributes
-    ----------
-    streets, pieces
-        Vertices, and the pieces between junctions, gates and walls.
-    gate
-        For each piece the row of `openings` whose gate it is; −1 for none.
-    openings
-        The table `openings`.
-    """
-
-    streets: Streets
-    pieces: Pieces
-    gate: Ints
-    openings: gpd.GeoDataFrame
 
 
 def pass_walls(
@@ -94,10 +69,10 @@ def pass_walls(
     openings = pd.concat([crossings, lone])
     arms = arms[arms["node"].isin(openings.index)].reset_index(drop=True)
     openings = _with_compound(openings, arms, gates)
-    openings = _with_status(openings, gates)
-    outer = _outer_sector(arms, openings)
-    arms = arms[arms["sector"] != arms["node"].map(outer)]
-    return _apply(streets, pieces, arms, openings, place, gates, rules.walls.gate_length_m)
+    arms["inside"] = (arms["within"] == arms["node"].map(openings["compound_id"])).fillna(False)
+    openings = _with_status(openings, arms, gates)
+    arms = arms[arms["sector"] != arms["node"].map(_outer_sector(arms))]
+    return part_streets(streets, pieces, arms, openings, place, gates, rules.walls.gate_length_m)
 
 
 def _probes(streets: Streets, pieces: Pieces, arms: Arms, reach_m: float) -> NDArray[np.object_]:
@@ -177,10 +152,14 @@ def _with_compound(openings: pd.DataFrame, arms: pd.DataFrame, gates: gpd.GeoDat
     return openings.assign(compound_id=first.astype("str"))
 
 
-def _with_status(openings: pd.DataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Say what each opening is; an outline of a compound without any known gate on a way is open where ways cross."""
+def _with_status(openings: pd.DataFrame, arms: pd.DataFrame, gates: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Say what each opening is.
+
+    Ways pass an outline freely (inferred) where no gate is known by which any way enters that compound.
+    """
     known = openings["gate"] >= 0
-    with_gates = set(openings.loc[known, "compound_id"].dropna())
+    entered = ~arms.groupby("node")["inside"].all().reindex(openings.index)
+    with_gates = set(openings.loc[known & entered, "compound_id"].dropna())
     gateless = [isinstance(ids, tuple) and with_gates.isdisjoint(ids) for ids in openings["outlines"]]
     inferred = ~known & np.array(gateless, dtype=bool)
     gate = gates.reindex(openings["gate"]).set_axis(openings.index)
@@ -194,81 +173,7 @@ def _with_status(openings: pd.DataFrame, gates: gpd.GeoDataFrame) -> pd.DataFram
     )
 
 
-def _outer_sector(arms: pd.DataFrame, openings: pd.DataFrame) -> pd.Series:
+def _outer_sector(arms: pd.DataFrame) -> pd.Series:
     """Return the sector of each node that is outside: of the first arm that does not lie in the compound."""
-    inside = (arms["within"] == arms["node"].map(openings["compound_id"])).fillna(False)
-    order = arms.assign(inside=inside).sort_values(["node", "inside", "piece", "step"])
+    order = arms.sort_values(["node", "inside", "piece", "step"])
     return order.drop_duplicates("node").set_index("node")["sector"]
-
-
-def _apply(
-    streets: Streets,
-    pieces: Pieces,
-    inner: pd.DataFrame,
-    openings: pd.DataFrame,
-    place: pd.Series,
-    gates: gpd.GeoDataFrame,
-    gate_length_m: float,
-) -> Walled:
-    """Give every inner arm its gate piece, or a junction of its own where the wall is blocked."""
-    openings = openings.sort_index()
-    is_gate = inner["node"].map(openings["status"]) == "gate"
-    passing, blocked = inner[is_gate], inner[~is_gate]
-
-    along = streets.along
-    piece = passing["piece"].to_numpy()
-    first, last, step = pieces.first[piece], pieces.last[piece], passing["step"].to_numpy()
-    length = along[last] - along[first]
-    at = np.where(step > 0, along[first], along[last]) + step * np.minimum(gate_length_m, length / 3)
-    after = np.clip(np.searchsorted(along, at, side="right") - 1, first, last - 1)
-    share = ((at - along[after]) / (along[after + 1] - along[after]))[:, None]
-    xy = (1 - share) * streets.xy[after] + share * streets.xy[after + 1]
-    order = np.lexsort((at, after))
-    ids = streets.node.max(initial=0) + 1 + np.arange(len(order))
-    streets, moved = insert(streets, after[order], xy[order], ids)
-
-    leaving, arriving = streets.node.copy(), streets.node.copy()
-    sides, side = np.unique(
-        blocked[["node", "sector"]].to_numpy().reshape(-1, 2), axis=0, return_inverse=True
-    )
-    copies = streets.node.max(initial=0) + 1 + np.arange(len(sides))
-    vertex, out = moved[blocked["vertex"].to_numpy()], blocked["step"].to_numpy() > 0
-    leaving[vertex[out]] = copies[side.ravel()[out]]
-    arriving[vertex[~out]] = copies[side.ravel()[~out]]
-
-    result = cut(streets, np.concatenate([openings.index.to_numpy(dtype=np.int64), ids]))
-    opening = np.searchsorted(openings.index, passing["node"])
-    starts, ends = (np.full(len(streets.node), -1, dtype=np.int64) for _ in range(2))
-    vertex, out = moved[passing["vertex"].to_numpy()], step > 0
-    starts[vertex[out]] = opening[out]
-    ends[vertex[~out]] = opening[~out]
-    gate = np.maximum(starts[result.first], ends[result.last])
-    pieces = Pieces(result.first, result.last, leaving[result.first], arriving[result.last], result.way)
-    return Walled(streets, pieces, gate, _table(openings, place, gates))
-
-
-def _table(openings: pd.DataFrame, place: pd.Series, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the table `openings`; gates of compounds that meet no way stand at its end, without a node."""
-    columns = ["gate_id", "compound_id", "open_hours"]
-    missed = gates[gates["compound_id"].notna() & ~gates.index.isin(openings["gate"])]
-    met = openings.assign(
-        opening_id="node-" + openings.index.astype("str"),
-        node_id=openings.index.astype("Int64"),
-        geometry=place[openings.index],
-    )
-    rest = missed.assign(
-        opening_id="gate-" + missed["gate_id"], node_id=pd.NA, inferred=False,
-        status=np.where(missed["gate_users"] == "closed", "blocked", "gate"),
-    )  # fmt: skip
-    kept = ["opening_id", "status", "gate_users", "inferred", "node_id", "geometry", *columns]
-    table = pd.concat([met[kept], rest[kept].astype({"node_id": "Int64"})], ignore_index=True)
-    types = {
-        "opening_id": "str",
-        "status": "str",
-        "gate_users": "str",
-        "node_id": "Int64",
-        "inferred": "bool",
-    }
-    return gpd.GeoDataFrame(
-        table.astype(types | dict.fromkeys(columns, "str")), geometry="geometry", crs=gates.crs
-    )

@@ -65,6 +65,8 @@ def floating_supply(reach: pd.DataFrame, demand: Floats, supply: pd.Series) -> F
     ------
     Luo and Wang (2003), Measures of spatial accessibility to health care in a GIS environment.
     """
+    if reach.empty:
+        return np.zeros(len(demand))
     people = reach["facility_id"].map(
         pd.Series(demand[reach["address"]]).groupby(reach["facility_id"].to_numpy()).sum()
     )

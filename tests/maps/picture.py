@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = [
     "--headless",
@@ -49,6 +51,7 @@ def take(html: Path, png: Path) -> None:
         page.wait_for_timeout(500)
         page.evaluate("showAnswer()")
         page.screenshot(path=png)
+    Image.open(png).convert("RGB").quantize(192).save(png, optimize=True)
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def test_a_click_on_the_ground_opens_what_lies_there(opened: Opened) -> None:
     card = click("page.shapes.address_points[9]")
     assert "住宅地址" in card
     assert "150" in card
-    assert "3.0 分钟" in card
+    assert "5.0 分钟" in card
 
 
 def test_clause_opens_the_notice_s_words(opened: Opened) -> None:

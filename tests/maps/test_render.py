@@ -96,4 +96,4 @@ def test_numbers_of_the_page_are_those_of_the_tables(html: str, tables: dict[str
     assert first["score"] == [78.4, 72.1, 83.2, 0.86]
     assert first["compounds"] == [0, 1, 4, 5, 8, 9]  # columns 0–2, rows 0–1
     assert sum(data["addresses"]["people"]) == round(tables["residents"]["residents"].sum())
-    assert data["addresses"]["walk_kindergarten"][0] == 30  # tenths of a minute
+    assert data["addresses"]["walk_kindergarten"][0] == 50  # tenths of a minute

@@ -125,6 +125,26 @@ def test_where_only_the_outline_is_known_gates_are_inferred() -> None:
     assert Walks(network).metres((50, -20), (50, 120)) == pytest.approx(140)
 
 
+def test_a_gate_within_the_compound_does_not_close_it() -> None:
+    town = walled_square()
+    town.rows["ways"][1] |= {
+        "node_ids": [town.node((50, -20)), town.node((50, 30)), town.node((50, 50)), town.node((50, 120))],
+        "geometry": shapely.LineString([(50, -20), (50, 30), (50, 50), (50, 120)]),
+    }
+    town.tag((50, 30), barrier="gate")
+    network = town.build()
+    assert network.openings["inferred"].sum() == 2
+    assert Walks(network).metres((80, 50), (50, -20)) == pytest.approx(100)
+
+
+def test_a_public_gate_does_not_make_a_private_way_public() -> None:
+    town = walled_square(((50, 0), "public"))
+    town.rows["ways"][1]["access"] = "private"
+    network = town.build()
+    assert Walks(network).metres((80, 50), (50, -20)) == INF
+    assert Walks(network).metres((80, 50), (50, -20), "C1") == pytest.approx(100)
+
+
 def test_an_inferred_gate_on_a_private_way_is_the_residents() -> None:
     town = walled_square()
     town.rows["ways"][1]["access"] = "private"

@@ -146,10 +146,10 @@ def plane(east: float, north: float) -> Terrain:
 def parted(
     place: shapely.Point, lines: list[shapely.Geometry], walls: shapely.Geometry, radius: float
 ) -> bool:
-    """Whether walls cut a small disc so that no one part of it has all the lines on its rim; geometry alone."""
+    """Whether walls cut a small disc so that no one part of it has all the lines' places on its rim; geometry alone."""
     disc = place.buffer(radius)
     cuts = shapely.union_all([disc.exterior, shapely.intersection(walls, disc)])
     parts = shapely.get_parts(shapely.polygonize([cuts]))
-    arms = np.array([shapely.intersection(disc.exterior, line) for line in lines])
+    arms = shapely.get_parts(shapely.intersection(disc.exterior, np.array(lines)))
     whole = (shapely.distance(parts[:, None], arms[None, :]) < 1e-6).all(axis=1).any()
     return len(parts) > 1 and not bool(whole)

@@ -50,10 +50,10 @@ def path(residents: list[float], minutes: list[float]) -> Programme:
     return programme(residents, {(i, i + 1): value for i, value in enumerate(minutes)})
 
 
-def grid(side: int, seed: int, *, cut_cost: float = 1500.0, unit_cost: float = 2000.0) -> Programme:
-    """A square of atoms with log-normal residents (mean 890), 3-minute streets and committees of 2 × 3 atoms."""
+def grid(side: int, seed: int, *, mean: float = 890.0) -> Programme:
+    """A square of atoms with log-normal residents (`mean` each), 3-minute streets and committees of 2 × 3 atoms."""
     random = np.random.default_rng(seed)
-    residents = random.lognormal(np.log(890) - 0.18, 0.6, side * side).round()
+    residents = random.lognormal(np.log(mean) - 0.18, 0.6, side * side).round()
     minutes = {}
     for r, c in itertools.product(range(side), range(side)):
         if c + 1 < side:
@@ -61,4 +61,4 @@ def grid(side: int, seed: int, *, cut_cost: float = 1500.0, unit_cost: float = 2
         if r + 1 < side:
             minutes[r * side + c, (r + 1) * side + c] = float(random.uniform(1.5, 4.5))
     block = [(r // 2) * side + c // 3 for r, c in itertools.product(range(side), range(side))]
-    return programme(residents.tolist(), minutes, committees=block, cut_cost=cut_cost, unit_cost=unit_cost)
+    return programme(residents.tolist(), minutes, committees=block, unit_cost=2000.0)

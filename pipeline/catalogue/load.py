@@ -31,7 +31,7 @@ def read_facility_catalogue(path: Path = CLASSES_FILE) -> FacilityCatalogue:
     SettingsError
         An entry is wrong; the message names file, line, entry and key.
     """
-    return _checked(FacilityCatalogue, path)
+    return checked(FacilityCatalogue, path)
 
 
 def read_indicator_catalogue(path: Path = INDICATORS_FILE) -> IndicatorCatalogue:
@@ -42,7 +42,7 @@ def read_indicator_catalogue(path: Path = INDICATORS_FILE) -> IndicatorCatalogue
     SettingsError
         An entry is wrong or names a facility class that does not exist.
     """
-    catalogue: IndicatorCatalogue = _checked(IndicatorCatalogue, path)
+    catalogue: IndicatorCatalogue = checked(IndicatorCatalogue, path)
     for i, indicator in enumerate(catalogue.indicators):
         unknown = [name for name in indicator.facility_classes if name not in facility_classes()]
         if unknown:
@@ -87,7 +87,8 @@ def walker(facility_class: str, constraint: str | None = None) -> str:
     return f"{base}_{constraint}" if constraint else base
 
 
-def _checked(model: Any, path: Path) -> Any:
+def checked(model: Any, path: Path) -> Any:
+    """Read a catalogue file as the model; a fault names the line and the entry (SettingsError)."""
     content = read_yaml(path)
     try:
         return model.model_validate(content)

@@ -11,7 +11,7 @@ from pipeline.demo.people import People
 
 FULL, PARTLY = 5, 7  # committees that have done all of it, and most of it
 EFFORTS = {"full": 1.0, "partly": 0.72, "some": 0.35, "little": 0.1}
-UNKNOWN = {"full": 0.015, "partly": 0.06, "some": 0.19, "little": 0.25}  # share of cells that the register lacks
+UNKNOWN = {"full": 0.004, "partly": 0.04, "some": 0.21, "little": 0.27}  # share of cells that the register lacks
 
 
 @dataclass(frozen=True)

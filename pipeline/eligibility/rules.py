@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from pipeline.catalogue.load import _checked as checked
+from pipeline.catalogue.load import checked
 from pipeline.eligibility.expression import parse
 from pipeline.errors import SettingsError
 from pipeline.settings import Label, Strict

@@ -36,9 +36,7 @@ class Unit:
     people: tuple[int | None, int | None, int | None]
     size_result: str
     near_miss: bool
-    margin: int | None
     connected: bool
-    committees_cut: int
     size_reason: Both
     score: tuple[Number, Number, Number, Number]
     scenarios: list[tuple[Number, Number, Number, Number]]
@@ -114,9 +112,7 @@ def unit_cards(
                 ),
                 size_result=row["size_result"],
                 near_miss=bool(row["near_miss"]),
-                margin=_int(row["margin_residents"]),
                 connected=bool(row["connected"]),
-                committees_cut=int(row["committees_cut"]),
                 size_reason=both(row["reason"], row["reason_en"]),
                 score=totals.get((unit, "total"), (None, None, None, None)),
                 scenarios=[totals.get((unit, s), (None, None, None, None)) for s in scenarios],

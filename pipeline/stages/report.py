@@ -19,7 +19,7 @@ SHEETS = {
     "指标 indicators": "indicators",
     "资格 eligibility": "eligibility",
 }
-LAYERS = "candidates units atoms committees compounds facilities residents openings".split()
+LAYERS = ["candidates", "units", "atoms", "committees", "compounds", "facilities", "residents", "openings"]
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:

@@ -17,14 +17,15 @@ def oracle_minutes(
     One graph for each group of users: public edges and the group's own. Nothing is shared with the pipeline.
     """
     users = edges.set_index("edge_id")["users"]
+    groups = set(users) - {"public"}
     own = [
-        users[edge] if users[edge] != "public" else compound
+        users[edge] if users[edge] != "public" else compound if compound in groups else ""
         for edge, compound in zip(addresses["edge_id"], addresses["compound_id"], strict=True)
     ]
     classes = sorted(facilities["class"].unique())
     minutes = {name: [math.inf] * len(addresses) for name in classes}
-    for group in {g if isinstance(g, str) else "" for g in own}:
-        rows = [i for i, g in enumerate(own) if (g if isinstance(g, str) else "") == group]
+    for group in set(own):
+        rows = [i for i, g in enumerate(own) if g == group]
         mine = edges[edges["users"].isin(["public", group])]
         graph = _graph(
             mine,

@@ -55,10 +55,7 @@ function sizePill(unit) {
 }
 
 function sizeNote(unit) {
-  const notes = [say(unit.size_reason)];
-  if (unit.margin !== null) notes.push(word(unit.margin < 0 ? "margin_out" : "margin_in", { n: people(Math.abs(unit.margin)) }));
-  if (!unit.connected) notes.push(word("not_connected"));
-  if (unit.kind === "proposed") notes.push(word("spans_committees", { n: unit.committees_cut }));
+  const notes = [say(unit.size_reason), unit.connected ? "" : word("not_connected")];
   return h("p", { class: "note" }, notes.filter(Boolean).join(" · "));
 }
 

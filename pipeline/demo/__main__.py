@@ -12,7 +12,9 @@ SEED = 20260611
 
 def main() -> None:
     """Read the arguments and write the district."""
-    parser = argparse.ArgumentParser(prog="python -m pipeline.demo", description="Write the fictional demo district.")
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline.demo", description="Write the fictional demo district."
+    )
     parser.add_argument("outdir", type=Path, metavar="OUTDIR")
     parser.add_argument("--seed", type=int, default=SEED)
     arguments = parser.parse_args()

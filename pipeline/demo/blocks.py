@@ -64,7 +64,9 @@ def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
     border = terrain.bend(shapely.box(west, south, east, COAST_V + 200))
     result = []
     for face, (u, v) in zip(blocks, centres, strict=True):
-        taken = shapely.union_all([*streets[np.sort(tree.query(face, predicate="intersects"))], water.buffer(3)])
+        taken = shapely.union_all(
+            [*streets[np.sort(tree.query(face, predicate="intersects"))], water.buffer(3)]
+        )
         rest = [part for part in shapely.get_parts(face.difference(taken)) if part.area > 900]
         if not rest:
             continue
@@ -82,9 +84,15 @@ def parcels(pieces: list[Piece], rng: np.random.Generator) -> list[Parcel]:
 def _plain(outline: Polygon) -> list[Polygon]:
     """Smooth the nicks of an outline away, as a surveyor would, and part it where it is narrow; slivers are left out."""
     outline = shapely.set_precision(outline, 0.01)
-    opened = outline.buffer(-NECK_M / 2, join_style="mitre").buffer(NECK_M / 2, join_style="mitre", mitre_limit=3)
+    opened = outline.buffer(-NECK_M / 2, join_style="mitre").buffer(
+        NECK_M / 2, join_style="mitre", mitre_limit=3
+    )
     opened = shapely.intersection(opened.buffer(0), outline.buffer(0))
-    parts = [part for part in shapely.get_parts(opened.simplify(0.8)) if isinstance(part, Polygon) and part.area > 900]
+    parts = [
+        part
+        for part in shapely.get_parts(opened.simplify(0.8))
+        if isinstance(part, Polygon) and part.area > 900
+    ]
     whole = [shapely.transform(Polygon(part.exterior), lambda points: np.round(points, 2)) for part in parts]
     return sorted(whole, key=lambda part: tuple(part.centroid.coords[0]))
 

@@ -53,7 +53,9 @@ def build(seed: int) -> City:
         houses = plan.houses
         if parcel.use == "oldlanes" and plan.mouths:
             mouths = compounds.choose_mouths(plan, False, classes, rng)
-            ways = compounds.connect(plan, mouths, ({"highway": "service", "width": "3"}, {"highway": "footway"}))
+            ways = compounds.connect(
+                plan, mouths, ({"highway": "service", "width": "3"}, {"highway": "footway"})
+            )
             for mouth in mouths:
                 meets.setdefault(mouth.piece, []).append(mouth.street)
             lane_ways += ways
@@ -81,7 +83,9 @@ def _park_paths(parcels: list[Parcel], around: Surroundings, meets: dict[int, li
     return paths
 
 
-def _shopfronts(pieces: list[Piece], parcels: list[Polygon], ways: list[Way], rng: np.random.Generator) -> list[House]:
+def _shopfronts(
+    pieces: list[Piece], parcels: list[Polygon], ways: list[Way], rng: np.random.Generator
+) -> list[House]:
     """Line the arterials with shops of two to four floors, where nothing else stands."""
     taken = [*parcels, *(LineString(way.coords).buffer(2.5) for way in ways)]
     taken += [p.line.buffer(HALF_WIDTH_M[p.highway] - 1) for p in pieces]
@@ -99,7 +103,13 @@ def _shopfronts(pieces: list[Piece], parcels: list[Polygon], ways: list[Way], rn
                 start += length + float(rng.choice([2, 8, 25], p=[0.4, 0.3, 0.3]))
                 if front.length > 10 and rng.random() < 0.4:
                     outline = LineString([front.coords[0], front.coords[-1]]).buffer(5, cap_style="flat")
-                    shops.append(House(shapely.transform(outline, lambda p: np.round(p, 2)), int(rng.integers(2, 5)), "commercial"))
+                    shops.append(
+                        House(
+                            shapely.transform(outline, lambda p: np.round(p, 2)),
+                            int(rng.integers(2, 5)),
+                            "commercial",
+                        )
+                    )
     tree = shapely.STRtree(taken)
     centres = np.array([shop.outline.centroid.coords[0] for shop in shops])
     uv, height = terrain.unwarp(centres), terrain.elevation(centres)

@@ -21,7 +21,16 @@ KINDS = {
     "villa": ((0.02, 0.00, 0.06, 0.20), {"old": (1999, 2014), "east": (2001, 2016)}, 1.0),
     "bungalow": ((0.08, 0.04, 0.03, 0.18), {"old": (1975, 1984), "east": (1975, 1984)}, 0.0),
 }
-STREET_RANK = ("tertiary", "residential", "secondary", "primary", "living_street", "service", "footway", "path")
+STREET_RANK = (
+    "tertiary",
+    "residential",
+    "secondary",
+    "primary",
+    "living_street",
+    "service",
+    "footway",
+    "path",
+)
 HOURS = ("06:00-22:00", "05:30-23:00", "06:30-21:30", "00:00-24:00", "07:00-19:00", "")
 HOURS_SHARES = (0.34, 0.16, 0.08, 0.14, 0.06, 0.22)
 ALL_PRIVATE = "every way private"
@@ -83,7 +92,9 @@ def build(
     meets: dict[int, list[XY]] = {}
     compounds: list[Compound] = []
     village = max(
-        (p for p in parcels if p.v < RAIL_V - 250 and p.u < RIVER_U), key=lambda p: p.outline.area, default=None
+        (p for p in parcels if p.v < RAIL_V - 250 and p.u < RIVER_U),
+        key=lambda p: p.outline.area,
+        default=None,
     )
     for parcel in parcels:
         kind = "village" if parcel is village else _kind(parcel, rng)
@@ -121,7 +132,15 @@ def _approach(way: Way, gates: list[Gate]) -> list[Way]:
     places = [0, *(i for i, xy in enumerate(way.coords) if xy in at), len(way.coords) - 1]
     open_tags = {key: value for key, value in way.tags.items() if key != "access"}
     parts = [way.coords[a : b + 1] for a, b in zip(places[:-1], places[1:], strict=True)]
-    return [Way(part, open_tags if len(part) == 2 and {part[0], part[-1]} & at and i in (0, len(parts) - 1) else way.tags) for i, part in enumerate(parts)]
+    return [
+        Way(
+            part,
+            open_tags
+            if len(part) == 2 and {part[0], part[-1]} & at and i in (0, len(parts) - 1)
+            else way.tags,
+        )
+        for i, part in enumerate(parts)
+    ]
 
 
 def _kind(parcel: Parcel, rng: np.random.Generator) -> str:
@@ -139,7 +158,9 @@ def choose_mouths(plan: Plan, walled: bool, classes: list[str], rng: np.random.G
     for mouth in sorted(
         plan.mouths, key=lambda m: (m.lane >= 0, STREET_RANK.index(classes[m.piece]), m.stub_m, m.gate)
     ):
-        if len(chosen) < count and all(np.hypot(*np.subtract(mouth.gate, other.gate)) > apart for other in chosen):
+        if len(chosen) < count and all(
+            np.hypot(*np.subtract(mouth.gate, other.gate)) > apart for other in chosen
+        ):
             chosen.append(mouth)
     return chosen
 
@@ -198,7 +219,9 @@ def walls(compounds: list[Compound], opening_m: float = 2.5) -> list[tuple[str, 
             continue
         line = compound.outline.exterior
         if compound.gates:
-            line = line.difference(shapely.union_all([Point(gate.point).buffer(opening_m) for gate in compound.gates]))
+            line = line.difference(
+                shapely.union_all([Point(gate.point).buffer(opening_m) for gate in compound.gates])
+            )
         near = [other for other in built if other.distance(line) < 0.3]
         if near:
             line = line.difference(shapely.union_all(near).buffer(0.3))
@@ -210,4 +233,15 @@ def walls(compounds: list[Compound], opening_m: float = 2.5) -> list[tuple[str, 
     return found
 
 
-__all__ = ["FABRICS", "Compound", "Gate", "Way", "build", "choose_mouths", "clear", "connect", "quarter", "walls"]
+__all__ = [
+    "FABRICS",
+    "Compound",
+    "Gate",
+    "Way",
+    "build",
+    "choose_mouths",
+    "clear",
+    "connect",
+    "quarter",
+    "walls",
+]

@@ -44,7 +44,12 @@ def _district() -> dict[str, Any]:
             "committees": _layer(
                 "committees.shp",
                 encoding="gbk",
-                columns={"committee_id": "编号", "name": "居委会名称", "name_en": "英文名", "subdistrict": "所属街道"},
+                columns={
+                    "committee_id": "编号",
+                    "name": "居委会名称",
+                    "name_en": "英文名",
+                    "subdistrict": "所属街道",
+                },
             ),
             "streets": _layer("streets.osm.pbf"),
             "facilities": [
@@ -54,14 +59,25 @@ def _district() -> dict[str, Any]:
                     y="纬度",
                     crs="EPSG:4326",
                     datum="GCJ-02",
-                    columns={"class": "类别", "name": "名称", "capacity": "学位数", "floor_area_m2": "建筑面积"},
+                    columns={
+                        "class": "类别",
+                        "name": "名称",
+                        "capacity": "学位数",
+                        "floor_area_m2": "建筑面积",
+                    },
                     values={"class": words},
                     completeness=COMPLETENESS,
                 ),
                 _layer(
                     "grounds.geojson",
                     columns={"class": "类别", "name": "名称"},
-                    values={"class": {"公园绿地": "park", "公共活动场地": "activity_ground", "应急避难场所": "shelter"}},
+                    values={
+                        "class": {
+                            "公园绿地": "park",
+                            "公共活动场地": "activity_ground",
+                            "应急避难场所": "shelter",
+                        }
+                    },
                     completeness={"park": "complete", "activity_ground": "complete", "shelter": "complete"},
                 ),
             ],
@@ -70,7 +86,8 @@ def _district() -> dict[str, Any]:
                 "register.xlsx",
                 sheet="小区登记",
                 header_row=2,
-                columns={"compound_id": "小区编号"} | {name: heading for name, (_, heading, _) in register.COLUMNS.items()},
+                columns={"compound_id": "小区编号"}
+                | {name: heading for name, (_, heading, _) in register.COLUMNS.items()},
                 values={
                     name: {word: value for value, word in words.items()}
                     for name, (_, _, words) in register.COLUMNS.items()
@@ -83,17 +100,33 @@ def _district() -> dict[str, Any]:
             "buildings": _layer(
                 "buildings.geojson",
                 columns={"building_id": "编号", "floors": "层数", "use": "用途"},
-                values={"use": {"住宅": "residential", "商业": "other", "公共": "other", "工业": "other", "不详": "unknown"}},
+                values={
+                    "use": {
+                        "住宅": "residential",
+                        "商业": "other",
+                        "公共": "other",
+                        "工业": "other",
+                        "不详": "unknown",
+                    }
+                },
             ),
             "walls": _layer("walls_gates.gpkg", layer="围墙"),
             "gates": _layer(
                 "walls_gates.gpkg",
                 layer="出入口",
                 columns={"compound_id": "小区编号", "gate_users": "准入", "open_hours": "开放时间"},
-                values={"gate_users": {"公众": "public", "仅业主": "residents", "凭证登记": "permit", "常闭": "closed"}},
+                values={
+                    "gate_users": {
+                        "公众": "public",
+                        "仅业主": "residents",
+                        "凭证登记": "permit",
+                        "常闭": "closed",
+                    }
+                },
             ),
             "land": [
-                _layer("land.gpkg", layer=kind) for kind in ("green", "water", "sea", "river", "railway", "coast")
+                _layer("land.gpkg", layer=kind)
+                for kind in ("green", "water", "sea", "river", "railway", "coast")
             ],
             "terrain": _layer("terrain.tif"),
         },

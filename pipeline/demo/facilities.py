@@ -52,7 +52,24 @@ DESERTS = {  # class: sheet box (u0, v0, u1, v1) without any
 WELL_SERVED = {  # how many of a class the leading committees have at least
     "kindergarten": 3, "elderly_station": 2, "health_station": 1, "service_station": 2, "food_shop": 2, "cultural_room": 1,
 }  # fmt: skip
-WORDS = ("海燕", "小帆船", "青槐", "贝壳", "朝阳坡", "双井", "灯塔", "同泰", "潮生", "仁和", "福顺", "月牙", "春晖", "桥头", "北礁", "松涧")
+WORDS = (
+    "海燕",
+    "小帆船",
+    "青槐",
+    "贝壳",
+    "朝阳坡",
+    "双井",
+    "灯塔",
+    "同泰",
+    "潮生",
+    "仁和",
+    "福顺",
+    "月牙",
+    "春晖",
+    "桥头",
+    "北礁",
+    "松涧",
+)
 
 
 @dataclass(frozen=True)
@@ -90,13 +107,21 @@ def place(city: City, folk: People, leading: list[int], rng: np.random.Generator
             rows.append(
                 Facility(
                     word,
-                    f"{WORDS[int(rng.integers(len(WORDS)))]}{word}{number + 1}" if count > 12 else f"{WORDS[number]}{word}",
+                    f"{WORDS[int(rng.integers(len(WORDS)))]}{word}{number + 1}"
+                    if count > 12
+                    else f"{WORDS[number]}{word}",
                     options[spot],
                     _known(places, 0.1, rng),
                     _known(area, 0.08, rng),
                 )
             )
-    rows += _behind_gates(hosts["walled"], rng) + _detour_case(city) + _across() + _bus_stops(city) + _beyond(city)
+    rows += (
+        _behind_gates(hosts["walled"], rng)
+        + _detour_case(city)
+        + _across()
+        + _bus_stops(city)
+        + _beyond(city)
+    )
     return rows + _bad(rows)
 
 
@@ -107,7 +132,9 @@ def _hosts(city: City) -> dict[str, list[Point]]:
     shapely.prepare(streets)
     for compound in city.compounds:
         if compound.kind not in ("villa", "bungalow"):
-            hosts["walled" if compound.walled else "compound"] += [_door(house.outline, compound.outline.exterior) for house in compound.houses[::3]]
+            hosts["walled" if compound.walled else "compound"] += [
+                _door(house.outline, compound.outline.exterior) for house in compound.houses[::3]
+            ]
     for use, house in city.outside:
         hosts.setdefault(use, []).append(_door(house.outline, streets))
     return hosts
@@ -118,7 +145,9 @@ def _door(outline: Polygon, street: shapely.Geometry) -> Point:
     edge = shapely.shortest_line(outline, street).coords[0]
     centre = outline.centroid
     step = 1.0 / max(Point(edge).distance(centre), 1.0)
-    return Point(round(edge[0] + (centre.x - edge[0]) * step, 2), round(edge[1] + (centre.y - edge[1]) * step, 2))
+    return Point(
+        round(edge[0] + (centre.x - edge[0]) * step, 2), round(edge[1] + (centre.y - edge[1]) * step, 2)
+    )
 
 
 def _spread(
@@ -167,7 +196,9 @@ def _middles(committee: Committee, crowd: tuple[np.ndarray, np.ndarray], count: 
     return [np.average(spots[part], axis=0, weights=weights[part]) for part in parts if len(part)]
 
 
-def _neighbours(points: np.ndarray, crowd: tuple[np.ndarray, np.ndarray], radius_m: float = 350.0) -> np.ndarray:
+def _neighbours(
+    points: np.ndarray, crowd: tuple[np.ndarray, np.ndarray], radius_m: float = 350.0
+) -> np.ndarray:
     """Return the people within a radius of each point."""
     spots, people = crowd
     near = np.hypot(points[:, None, 0] - spots[None, :, 0], points[:, None, 1] - spots[None, :, 1]) < radius_m
@@ -201,7 +232,9 @@ def twins(compounds: list[Compound]) -> list[tuple[Compound, Compound]]:
 def _behind_gates(doors: list[Point], rng: np.random.Generator) -> list[Facility]:
     """Put three kindergartens inside walled compounds: only those whom the gates admit can use them."""
     spots = [doors[int(i)] for i in rng.choice(len(doors), 3, replace=False)]
-    return [Facility("幼儿园", f"园内幼儿园{n}", spot, 120, 1000, "小区内") for n, spot in enumerate(spots, 1)]
+    return [
+        Facility("幼儿园", f"园内幼儿园{n}", spot, 120, 1000, "小区内") for n, spot in enumerate(spots, 1)
+    ]
 
 
 def _detour_case(city: City) -> list[Facility]:
@@ -231,13 +264,19 @@ def _bus_stops(city: City) -> list[Facility]:
         middle = piece.line.interpolate(0.5, normalized=True)
         if all(middle.distance(stop.point) > 330 for stop in stops):
             aside = shapely.offset_curve(piece.line, 8).interpolate(0.5, normalized=True)
-            stops.append(Facility("公交站", f"{piece.name}{len(stops) + 1}号站", Point(round(aside.x, 2), round(aside.y, 2))))
+            stops.append(
+                Facility(
+                    "公交站", f"{piece.name}{len(stops) + 1}号站", Point(round(aside.x, 2), round(aside.y, 2))
+                )
+            )
     return stops
 
 
 def _beyond(city: City) -> list[Facility]:
     """Put some facilities beyond the border: they count for people inside it."""
-    spots = terrain.warp(np.array([[60.0, 2300.0], [4730.0, 2840.0], [40.0, 3000.0], [4720.0, 1650.0], [4760.0, 2100.0]]))
+    spots = terrain.warp(
+        np.array([[60.0, 2300.0], [4730.0, 2840.0], [40.0, 3000.0], [4720.0, 1650.0], [4760.0, 2100.0]])
+    )
     lines = [p.line for p in city.pieces if p.highway in ("residential", "tertiary", "primary", "secondary")]
     tree = shapely.STRtree(lines)
     words = (("幼儿园", "界西幼儿园", 210), ("老年服务站", "界东老年服务站", None), ("社区卫生服务站", "界西社区卫生服务站", None),
@@ -268,13 +307,35 @@ def grounds(city: City, rng: np.random.Generator) -> list[Ground]:
     found: list[Ground] = []
     parks = [p for p in city.parcels if p.use in ("park", "pocket") and p.inside]
     for number, parcel in enumerate(parks):
-        found.append(Ground("park", f"{WORDS[number % len(WORDS)]}公园{number // len(WORDS) or ''}", parcel.outline.buffer(-1)))
+        found.append(
+            Ground(
+                "park",
+                f"{WORDS[number % len(WORDS)]}公园{number // len(WORDS) or ''}",
+                parcel.outline.buffer(-1),
+            )
+        )
         if parcel.outline.area > 6_000:
-            found.append(Ground("activity_ground", f"{WORDS[number % len(WORDS)]}公园广场", _square(parcel.outline.centroid, 34, 24, rng)))
+            found.append(
+                Ground(
+                    "activity_ground",
+                    f"{WORDS[number % len(WORDS)]}公园广场",
+                    _square(parcel.outline.centroid, 34, 24, rng),
+                )
+            )
     for number, parcel in enumerate(p for p in city.parcels if p.use == "hill" and p.inside and p.v > RAIL_V):
-        found.append(Ground("park", f"{('望海', '锚地')[number % 2]}山公园{number // 2 or ''}", parcel.outline.buffer(-1)))
+        found.append(
+            Ground(
+                "park", f"{('望海', '锚地')[number % 2]}山公园{number // 2 or ''}", parcel.outline.buffer(-1)
+            )
+        )
     for parcel in parks[::2]:
-        found.append(Ground("shelter", "应急避难场所", parcel.outline.centroid.buffer(0.32 * parcel.outline.area**0.5, quad_segs=4)))
+        found.append(
+            Ground(
+                "shelter",
+                "应急避难场所",
+                parcel.outline.centroid.buffer(0.32 * parcel.outline.area**0.5, quad_segs=4),
+            )
+        )
     for parcel in [p for p in city.parcels if p.use == "school"][::2]:
         found.append(Ground("shelter", "学校应急避难场所", affinity.scale(parcel.outline, 0.5, 0.5)))
     for compound in city.compounds[::6]:
@@ -308,7 +369,9 @@ def greens(city: City) -> list[Polygon]:
         if compound.kind in ("tower", "villa") and compound.houses:
             taken = [house.outline.buffer(5) for house in compound.houses]
             taken += [shapely.LineString(way.coords).buffer(6) for way in compound.ways]
-            found.append(compound.outline.buffer(-9).difference(shapely.union_all(taken)).buffer(-2).simplify(1.0))
+            found.append(
+                compound.outline.buffer(-9).difference(shapely.union_all(taken)).buffer(-2).simplify(1.0)
+            )
     parts = [part for shape in [*found, *shore] for part in shapely.get_parts(shape)]
     return [part for part in parts if part.geom_type == "Polygon" and part.area > 60]
 

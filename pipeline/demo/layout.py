@@ -90,7 +90,9 @@ class Surroundings:
         self.pieces, self.usable, self.parcels = pieces, usable, parcels
         self._pieces, self._parcels = shapely.STRtree(pieces), shapely.STRtree(parcels)
 
-    def mouth(self, outline: Polygon, inner: XY, towards: XY, lane: int, reach_m: float = 75.0) -> Mouth | None:
+    def mouth(
+        self, outline: Polygon, inner: XY, towards: XY, lane: int, reach_m: float = 75.0
+    ) -> Mouth | None:
         """Go straight from `inner` until the first street; None where the way is barred or the street unfit."""
         direction = np.array(towards) - inner
         direction = direction / np.hypot(*direction)
@@ -127,7 +129,9 @@ def lay_out(outline: Polygon, kind: str, around: Surroundings, rng: np.random.Ge
 
     def back(x: float, y: float) -> XY:
         dx, dy = x - centre.x, y - centre.y
-        return round(float(centre.x + cos * dx - sin * dy), 2), round(float(centre.y + sin * dx + cos * dy), 2)
+        return round(float(centre.x + cos * dx - sin * dy), 2), round(
+            float(centre.y + sin * dx + cos * dy), 2
+        )
 
     x0, y0, x1, y1 = turned.bounds
     room, walk = turned.buffer(-5.5, join_style="mitre"), turned.buffer(-3.5, join_style="mitre")
@@ -139,10 +143,16 @@ def lay_out(outline: Polygon, kind: str, around: Surroundings, rng: np.random.Ge
         if row % fabric.rows_per_lane == 0:
             lane_y.append(float(y + fabric.depth + min(6.5, 0.42 * (fabric.spacing - fabric.depth))))
     spines, lanes, mouths = [], [], []
-    spans = [(x, span) for x in spine_x if (span := _longest(walk, LineString([(x, y0 - 1), (x, y1 + 1)]))) is not None]
+    spans = [
+        (x, span)
+        for x in spine_x
+        if (span := _longest(walk, LineString([(x, y0 - 1), (x, y1 + 1)]))) is not None
+    ]
     rungs = []
     for y in lane_y:
-        span = _longest(walk, LineString([(x0 - 1, y), (x1 + 1, y)]), [x for x, s in spans if s[0][1] <= y <= s[1][1]])
+        span = _longest(
+            walk, LineString([(x0 - 1, y), (x1 + 1, y)]), [x for x, s in spans if s[0][1] <= y <= s[1][1]]
+        )
         if span is not None:
             rungs.append((y, span))
     for x, (low, high) in spans:
@@ -164,7 +174,11 @@ def lay_out(outline: Polygon, kind: str, around: Surroundings, rng: np.random.Ge
             mouths += [mouth] if mouth else []
     spines, lanes, mouths = _joined(spines, lanes, mouths)
     turned_houses = [
-        House(shapely.transform(affinity.rotate(h.outline, angle, origin=centre), lambda p: np.round(p, 2)), h.floors, h.use)
+        House(
+            shapely.transform(affinity.rotate(h.outline, angle, origin=centre), lambda p: np.round(p, 2)),
+            h.floors,
+            h.use,
+        )
         for h in houses
     ]
     return Plan(_fronting(turned_houses, [*spines, *lanes], outline), spines, lanes, mouths)
@@ -191,7 +205,9 @@ def _fronting(houses: list[House], ways: list[list[XY]], outline: Polygon) -> li
     """Leave out houses from which no inner way can be reached straight, within the outline."""
     if not ways:
         return houses
-    network = shapely.union_all([LineString(coords) for coords in ways if len(coords) > 1] or [Point(ways[0][0])])
+    network = shapely.union_all(
+        [LineString(coords) for coords in ways if len(coords) > 1] or [Point(ways[0][0])]
+    )
     legs = shapely.shortest_line(np.array([house.outline for house in houses]), network)
     near = (shapely.length(legs) < 60) & shapely.covers(outline, legs)
     return [house for house, keep in zip(houses, near, strict=True) if keep]
@@ -211,7 +227,9 @@ def _spine_places(x0: float, x1: float, fabric: Fabric, rng: np.random.Generator
     return [round(float(x0 + width * s), 3) for s in share]
 
 
-def _row(room: Polygon, y: float, fabric: Fabric, spine_x: list[float], rng: np.random.Generator) -> list[House]:
+def _row(
+    room: Polygon, y: float, fabric: Fabric, spine_x: list[float], rng: np.random.Generator
+) -> list[House]:
     """Fill one row with houses, leaving the spines free."""
     houses: list[House] = []
     floors = int(rng.integers(fabric.floors[0], fabric.floors[1] + 1))
@@ -219,7 +237,9 @@ def _row(room: Polygon, y: float, fabric: Fabric, spine_x: list[float], rng: np.
     across = [room.intersection(LineString([(-1e5, level), (1e5, level)])) for level in heights]
     shared = across[0]
     for line in across[1:]:
-        shared = shared.intersection(affinity.translate(line, 0, y - line.bounds[1] if not line.is_empty else 0))
+        shared = shared.intersection(
+            affinity.translate(line, 0, y - line.bounds[1] if not line.is_empty else 0)
+        )
     for part in shapely.get_parts(shared):
         if part.length < fabric.length[0]:
             continue
@@ -253,9 +273,7 @@ def _shape(x: float, y: float, length: float, fabric: Fabric, rng: np.random.Gen
         return box.difference(yard).difference(passage)
     if fabric.shape == "loose":
         box = shapely.box(x, y, x + length, y + fabric.depth * rng.uniform(0.75, 1))
-        return affinity.rotate(
-            affinity.translate(box, 0, rng.uniform(-1.5, 1.5)), rng.uniform(-6, 6)
-        )
+        return affinity.rotate(affinity.translate(box, 0, rng.uniform(-1.5, 1.5)), rng.uniform(-6, 6))
     return shapely.box(x, y, x + length, y + fabric.depth)
 
 

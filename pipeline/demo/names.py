@@ -33,7 +33,12 @@ ENDINGS = {
     "bungalow": (("平房片", "Bungalows"), ("前街平房", "Front Street Bungalows")),
     "village": (("村", "Village"),),
 }  # fmt: skip
-STREET_ENDINGS = {"tertiary": ("路", "Road"), "residential": ("街", "Street"), "living_street": ("巷", "Lane"), "service": ("里弄", "Alley")}
+STREET_ENDINGS = {
+    "tertiary": ("路", "Road"),
+    "residential": ("街", "Street"),
+    "living_street": ("巷", "Lane"),
+    "service": ("里弄", "Alley"),
+}
 ARTERIALS = {
     "滨海路": "Binhai Road", "海晏大街": "Haiyan Avenue", "槐荫路": "Huaiyin Road", "锚山路": "Maoshan Road",
     "中和街": "Zhonghe Street", "渔市街": "Yushi Street", "东桥路": "Dongqiao Road", "河西沿": "West Riverside",

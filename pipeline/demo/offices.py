@@ -11,7 +11,12 @@ from pipeline.demo.people import People
 
 FULL, PARTLY = 5, 7  # committees that have done all of it, and most of it
 EFFORTS = {"full": 1.0, "partly": 0.72, "some": 0.35, "little": 0.1}
-UNKNOWN = {"full": 0.004, "partly": 0.04, "some": 0.21, "little": 0.27}  # share of cells that the register lacks
+UNKNOWN = {
+    "full": 0.004,
+    "partly": 0.04,
+    "some": 0.21,
+    "little": 0.27,
+}  # share of cells that the register lacks
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,10 @@ def survey(city: City, folk: People) -> Offices:
             old[folk.member[compound.compound_id]] += people
     share = np.where(total > 2_500, old / np.maximum(total, 1), 0)
     order = [int(i) for i in np.argsort(-share, kind="stable")]
-    names = {i: "full" if n < FULL else "partly" if n < FULL + PARTLY else ("some", "little")[n % 2] for n, i in enumerate(order)}
+    names = {
+        i: "full" if n < FULL else "partly" if n < FULL + PARTLY else ("some", "little")[n % 2]
+        for n, i in enumerate(order)
+    }
     renewal = order[FULL + 1]
     return Offices(
         {key: names[i] for key, i in folk.member.items()},

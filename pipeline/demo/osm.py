@@ -47,11 +47,18 @@ class StreetMap:
         with osmium.SimpleWriter(str(path), header=header, overwrite=True) as writer:
             for (xy, number), x, y in zip(self.nodes.items(), lon, lat, strict=True):
                 writer.add_node(
-                    osmium.osm.mutable.Node(id=number, version=1, location=(round(x, 7), round(y, 7)), tags=self.node_tags.get(xy, {}))
+                    osmium.osm.mutable.Node(
+                        id=number,
+                        version=1,
+                        location=(round(x, 7), round(y, 7)),
+                        tags=self.node_tags.get(xy, {}),
+                    )
                 )
             for number, (coords, tags) in enumerate(self.ways, 1):
                 writer.add_way(
-                    osmium.osm.mutable.Way(id=number, version=1, nodes=[self.nodes[xy] for xy in coords], tags=tags)
+                    osmium.osm.mutable.Way(
+                        id=number, version=1, nodes=[self.nodes[xy] for xy in coords], tags=tags
+                    )
                 )
 
 
@@ -98,7 +105,14 @@ def _tags(piece: Piece, namer: Namer, rng: np.random.Generator) -> Tags:
     elif piece.highway in STREET_ENDINGS and piece.highway != "service" and chance < 0.12:
         zh, en = namer.street(piece.highway)
         tags |= {"name": zh, "name:en": en}
-    known = {"primary": "22", "secondary": "16", "tertiary": "11", "residential": "7", "living_street": "4.5", "service": "3.5"}
+    known = {
+        "primary": "22",
+        "secondary": "16",
+        "tertiary": "11",
+        "residential": "7",
+        "living_street": "4.5",
+        "service": "3.5",
+    }
     if piece.highway in known and width < 0.75:
         tags["width"] = known[piece.highway]
     if piece.highway == "residential" and 0.2 < chance < 0.32:
@@ -122,12 +136,17 @@ def _crossings(chart: StreetMap, city: City, rng: np.random.Generator) -> None:
         if not set(kinds) & set(ARTERIAL) or (set(kinds) <= set(ARTERIAL) and len(kinds) < 3):
             continue
         side = [kind for kind in kinds if kind not in ARTERIAL]
-        signals = 0.85 if sum(kind in ARTERIAL for kind in kinds) > 2 else 0.45 if "tertiary" in side else 0.06
+        signals = (
+            0.85 if sum(kind in ARTERIAL for kind in kinds) > 2 else 0.45 if "tertiary" in side else 0.06
+        )
         chance = rng.random()
         if chance < signals:
             chart.node_tags[xy] = {"highway": "crossing", "crossing": "traffic_signals"}
         elif chance < signals + 0.38:
-            chart.node_tags[xy] = {"highway": "crossing", "crossing": str(rng.choice(["uncontrolled", "marked", "unmarked"], p=[0.6, 0.2, 0.2]))}
+            chart.node_tags[xy] = {
+                "highway": "crossing",
+                "crossing": str(rng.choice(["uncontrolled", "marked", "unmarked"], p=[0.6, 0.2, 0.2])),
+            }
 
 
 def _sidewalks(chart: StreetMap, city: City) -> None:
@@ -135,7 +154,10 @@ def _sidewalks(chart: StreetMap, city: City) -> None:
     free = [
         piece
         for number, piece in enumerate(city.pieces)
-        if piece.highway in ARTERIAL and not piece.tags and number not in city.meets and 70 < piece.line.length < 220
+        if piece.highway in ARTERIAL
+        and not piece.tags
+        and number not in city.meets
+        and 70 < piece.line.length < 220
     ]
     for number, piece in enumerate(free[:: max(len(free) // 6, 1)][:6]):
         a, b = streets.ends(piece)
@@ -162,13 +184,25 @@ def _sidewalks(chart: StreetMap, city: City) -> None:
                 chart.ways[index] = (_with_points(LineString(coords), [centre]), tags)
         kind = "traffic_signals" if number % 2 else "uncontrolled"
         chart.node_tags[centre] = {"highway": "crossing", "crossing": kind}
-        chart.add([sides[0], centre, sides[1]], {"highway": "footway", "footway": "crossing", "crossing": kind})
+        chart.add(
+            [sides[0], centre, sides[1]], {"highway": "footway", "footway": "crossing", "crossing": kind}
+        )
 
 
 def _motorway(chart: StreetMap, city: City) -> None:
     """Add the bypass, which joins nothing but its link, and the link's foot on the first arterial."""
     road, link = streets.motorway()
-    chart.add([(x, y) for x, y in road.coords], {"highway": "motorway", "name": "环海高速", "name:en": "Huanhai Expressway", "bridge": "yes", "layer": "1", "oneway": "yes"})
+    chart.add(
+        [(x, y) for x, y in road.coords],
+        {
+            "highway": "motorway",
+            "name": "环海高速",
+            "name:en": "Huanhai Expressway",
+            "bridge": "yes",
+            "layer": "1",
+            "oneway": "yes",
+        },
+    )
     foot = Point(link.coords[-1])
     index, (coords, tags) = min(
         ((i, way) for i, way in enumerate(chart.ways) if way[1].get("name") == "锚山路"),
@@ -178,4 +212,7 @@ def _motorway(chart: StreetMap, city: City) -> None:
     near = line.interpolate(line.project(foot))
     meet = (round(near.x, 2), round(near.y, 2))
     chart.ways[index] = (_with_points(line, [meet]), tags)
-    chart.add([*((round(x, 2), round(y, 2)) for x, y in link.coords[:-1]), meet], {"highway": "motorway_link", "oneway": "yes"})
+    chart.add(
+        [*((round(x, 2), round(y, 2)) for x, y in link.coords[:-1]), meet],
+        {"highway": "motorway_link", "oneway": "yes"},
+    )

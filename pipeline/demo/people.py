@@ -78,7 +78,9 @@ def settle(city: City, rng: np.random.Generator) -> People:
     _aim(areas, places, crowd, len(city.compounds))
     for compound, people in zip(city.compounds, crowd, strict=False):
         residents[compound.compound_id] = float(people)
-    homes = {c.compound_id: _ages(c.kind, c.built_year, residents[c.compound_id], rng) for c in city.compounds}
+    homes = {
+        c.compound_id: _ages(c.kind, c.built_year, residents[c.compound_id], rng) for c in city.compounds
+    }
     outside = list(zip(doors, lodgers.tolist(), strict=True))
     committees = _committees(areas)
     tree = shapely.STRtree([committee.outline for committee in committees])
@@ -96,16 +98,32 @@ def _ages(kind: str, year: int, residents: float, rng: np.random.Generator) -> H
     )
 
 
-def _divide(places: np.ndarray, crowd: np.ndarray, cuts: list[LineString], rng: np.random.Generator) -> list[Polygon]:
+def _divide(
+    places: np.ndarray, crowd: np.ndarray, cuts: list[LineString], rng: np.random.Generator
+) -> list[Polygon]:
     """Divide the sheet into committees, along arterials, river and railway, then streets, now and then straight across."""
     west, south, east = BORDER
     frame = shapely.box(west, south, east, 4700)
-    seams = [s.line for s in streets.skeleton() if s.name in ("海晏大街", "槐荫路", "锚山路", "中和街", "渔市街", "东桥路")]
+    seams = [
+        s.line
+        for s in streets.skeleton()
+        if s.name in ("海晏大街", "槐荫路", "锚山路", "中和街", "渔市街", "东桥路")
+    ]
     seams += [LineString([(RIVER_U, 0), (RIVER_U, 4800)]), LineString([(0, RAIL_V), (5200, RAIL_V)])]
     seams += [LineString([(2350, 60), (2350, 0)])]
-    seams += [affinity.scale(s, 1.0, 1.0) for s in (LineString([(1430, 3780), (1440, 4800)]), LineString([(2130, 3780), (2125, 4800)]), LineString([(3830, 3780), (3825, 4800)]))]
+    seams += [
+        affinity.scale(s, 1.0, 1.0)
+        for s in (
+            LineString([(1430, 3780), (1440, 4800)]),
+            LineString([(2130, 3780), (2125, 4800)]),
+            LineString([(3830, 3780), (3825, 4800)]),
+        )
+    ]
     noded = shapely.unary_union([frame.boundary, *seams], grid_size=0.01)
-    cells = sorted(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))), key=lambda c: tuple(c.centroid.coords[0]))
+    cells = sorted(
+        shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))),
+        key=lambda c: tuple(c.centroid.coords[0]),
+    )
     cells = [cell for cell in cells if frame.buffer(1).covers(cell)]
     points = shapely.points(places)
     leaves: dict[bytes, tuple[float, Polygon]] = {}
@@ -138,7 +156,9 @@ def _halves(
     if crowd[inside].sum() < 2 * FEWEST:
         return None
     along = _along_streets(cell, cuts) if rng.random() > NOT_ALONG_STREETS else []
-    across = _across(cell, np.average(shapely.get_coordinates(points[inside]), axis=0, weights=crowd[inside]), rng)
+    across = _across(
+        cell, np.average(shapely.get_coordinates(points[inside]), axis=0, weights=crowd[inside]), rng
+    )
     return _most_even(cell, along, points, crowd) or _most_even(cell, [across], points, crowd)
 
 

@@ -21,8 +21,16 @@ COLUMNS: dict[str, tuple[str, str, dict[Any, str]]] = {
     "built_year": ("基本情况", "建成年份", {}),
     "land_tenure": ("基本情况", "土地性质", {"state_owned": "国有", "collective": "集体", "other": "其他"}),
     "housing_kind": (
-        "基本情况", "住宅类型",
-        {"ordinary": "普通住宅", "villa": "别墅", "luxury": "高档住宅", "illegal": "违建小区", "bungalow": "平房", "village": "村居"},
+        "基本情况",
+        "住宅类型",
+        {
+            "ordinary": "普通住宅",
+            "villa": "别墅",
+            "luxury": "高档住宅",
+            "illegal": "违建小区",
+            "bungalow": "平房",
+            "village": "村居",
+        },
     ),
     "households": ("基本情况", "户数", {}),
     "floor_area_m2": ("基本情况", "建筑面积(平方米)", {}),
@@ -37,7 +45,11 @@ COLUMNS: dict[str, tuple[str, str, dict[Any, str]]] = {
     "property_company": ("治理", "物业企业", {"none": "无"}),
     "party_organisation": ("治理", "党组织健全", YES_NO),
     "governance_mechanism": ("治理", "多方共治机制", {True: "有", False: "无"}),
-    "illegal_structures": ("拆违", "拆违进展", {"none": "无违建", "cleared": "已拆除", "under_way": "正在拆除", "not_begun": "未开展"}),
+    "illegal_structures": (
+        "拆违",
+        "拆违进展",
+        {"none": "无违建", "cleared": "已拆除", "under_way": "正在拆除", "not_begun": "未开展"},
+    ),
     "illegal_cleared_share": ("拆违", "违建拆除率", {}),
     "consent_illegal_removal": ("意愿", "同意拆违", {True: "同意", False: "不同意"}),
     "consent_property": ("意愿", "同意引入物业", {True: "同意", False: "不同意"}),
@@ -122,13 +134,18 @@ EXACT: tuple[tuple[str, Row | Callable[[Row], Row]], ...] = (
 
 def fill_in(city: City, people: People, offices: Offices, rng: np.random.Generator) -> dict[str, Row]:
     """Return what is true of every compound, with the office's notes."""
-    rows = {c.compound_id: _row(c, people, EFFORTS[offices.level[c.compound_id]], rng) for c in city.compounds}
+    rows = {
+        c.compound_id: _row(c, people, EFFORTS[offices.level[c.compound_id]], rng) for c in city.compounds
+    }
     for key in sorted(offices.renewal):
         rows[key] |= _renewal(rows[key], rng)
     plain = [
         c.compound_id
         for c in city.compounds
-        if c.kind in ("slab", "dormitory") and offices.level[c.compound_id] not in ("full", "partly") and c.built_year < 2004 and not c.special
+        if c.kind in ("slab", "dormitory")
+        and offices.level[c.compound_id] not in ("full", "partly")
+        and c.built_year < 2004
+        and not c.special
     ]
     for key, (note, change) in zip(plain[:: max(len(plain) // len(EXACT), 1)], EXACT, strict=False):
         values = change(rows[key]) if callable(change) else change
@@ -145,7 +162,13 @@ def _renewal(row: Row, rng: np.random.Generator) -> Row:
         "dangerous_share": float(round(rng.uniform(25, 60))),
         "demolished_floor_area_m2": demolished,
         "new_floor_area_m2": round(demolished * rng.uniform(1.6, 2.4)),
-        "surveyed": {"structure_grade", "seismic_ok", "demolished_floor_area_m2", "new_floor_area_m2", "floor_area_m2"},
+        "surveyed": {
+            "structure_grade",
+            "seismic_ok",
+            "demolished_floor_area_m2",
+            "new_floor_area_m2",
+            "floor_area_m2",
+        },
     }
 
 
@@ -171,7 +194,13 @@ def _row(compound: Compound, people: People, effort: float, rng: np.random.Gener
     owners = max(home.households - int(rng.integers(0, 9)), 5)
     consulted = int(owners * rng.uniform(0.86, 0.99)) if yes(0.62) else int(owners * rng.uniform(0.3, 0.66))
     agreed = int(np.ceil(consulted * (rng.uniform(0.79, 0.97) if yes(0.66) else rng.uniform(0.5, 0.74))))
-    progress = (0.25, 0.72, 0.02, 0.01) if effort > 0.9 else (0.25, 0.5, 0.15, 0.1) if effort > 0.5 else (0.18, 0.36, 0.24, 0.22)
+    progress = (
+        (0.25, 0.72, 0.02, 0.01)
+        if effort > 0.9
+        else (0.25, 0.5, 0.15, 0.1)
+        if effort > 0.5
+        else (0.18, 0.36, 0.24, 0.22)
+    )
     illegal = str(rng.choice(["none", "cleared", "under_way", "not_begun"], p=progress))
     cleared = {"none": 100.0, "cleared": 100.0, "under_way": share(0.5, 18), "not_begun": 0.0}[illegal]
     grade = str(rng.choice(list("ABCD"), p=_grades(age)))
@@ -209,12 +238,16 @@ def _row(compound: Compound, people: People, effort: float, rng: np.random.Gener
         "posted_on": date(2025, 9, 1) + timedelta(days=int(rng.integers(0, 250))) if reviewed else None,
         "objections": int(rng.integers(0, 19)) if reviewed else None,
         "demolished_floor_area_m2": round(demolished),
-        "new_floor_area_m2": round(demolished * (rng.uniform(0.4, 1.9) if yes(0.85) else rng.uniform(2.1, 3.2))),
+        "new_floor_area_m2": round(
+            demolished * (rng.uniform(0.4, 1.9) if yes(0.85) else rng.uniform(2.1, 3.2))
+        ),
         "resettlement_local_share": share(0.8, 10) if yes(0.85) else share(0.38, 6),
         "utilities_complete_share": share(0.25 + 0.7 * good),
         "service_area_per_100_households_m2": round(float(rng.gamma(3, 9)), 1),
         "facade_good_share": share(0.2 + 0.75 * good),
-        "parking_per_household": round(float(np.clip(0.1 + 0.9 * good**1.6 + rng.normal(0, 0.08), 0, 1.8)), 2),
+        "parking_per_household": round(
+            float(np.clip(0.1 + 0.9 * good**1.6 + rng.normal(0, 0.08), 0, 1.8)), 2
+        ),
         "lift_share": 100.0 if compound.kind == "tower" else share(0.03 + 0.25 * good, 8),
         "energy_retrofit_share": share(0.25 + 0.6 * good, 20),
         "water_reuse": bool(rng.random() < 0.1 + 0.3 * good),

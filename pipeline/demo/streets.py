@@ -17,7 +17,17 @@ from shapely.geometry import LineString, MultiLineString, Point, Polygon
 from pipeline.demo import terrain
 from pipeline.demo.terrain import BANK, EAST, RAIL_V, RIVER_U, SEASIDE_V, SOUTH, TRACKSIDE, WEST
 
-CLASSES = ("primary", "secondary", "tertiary", "residential", "living_street", "service", "footway", "steps", "path")
+CLASSES = (
+    "primary",
+    "secondary",
+    "tertiary",
+    "residential",
+    "living_street",
+    "service",
+    "footway",
+    "steps",
+    "path",
+)
 ARTERIAL = ("primary", "secondary")
 GRID = 0.01
 
@@ -107,7 +117,9 @@ def _subdivide(block: Polygon, rng: np.random.Generator) -> list[Street]:
     elif block.area > 90_000 or target > 47_000:
         highway = "residential"
     elif target < 23_000:
-        highway = str(rng.choice(["living_street", "service", "footway", "residential"], p=[0.4, 0.2, 0.15, 0.25]))
+        highway = str(
+            rng.choice(["living_street", "service", "footway", "residential"], p=[0.4, 0.2, 0.15, 0.25])
+        )
     else:
         highway = str(rng.choice(["residential", "living_street", "service"], p=[0.6, 0.2, 0.2]))
     halves = sorted(
@@ -151,13 +163,17 @@ def draw(rng: np.random.Generator) -> tuple[list[Piece], list[LineString]]:
     frame = shapely.box(WEST, SOUTH, EAST, SEASIDE_V).boundary
     noded = shapely.unary_union([*(s.line for s in main), frame, strips.boundary], grid_size=GRID)
     superblocks = sorted(
-        shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))), key=lambda p: tuple(p.centroid.coords[0])
+        shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))),
+        key=lambda p: tuple(p.centroid.coords[0]),
     )
     minor: list[Street] = []
     for block in superblocks:
         if block.intersection(strips).area < 0.5 * block.area:
             minor += _subdivide(block, rng)
-    quay = [Street(LineString([(u, SEASIDE_V), (u + 15, SEASIDE_V + 150)]), "service") for u in (900, 1440, 1810, 2190, 4200)]
+    quay = [
+        Street(LineString([(u, SEASIDE_V), (u + 15, SEASIDE_V + 150)]), "service")
+        for u in (900, 1440, 1810, 2190, 4200)
+    ]
     streets = _noded(main + minor + quay)
     pieces = []
     for street in streets:
@@ -235,7 +251,9 @@ def hill_paths(pieces: list[Piece]) -> list[Piece]:
         start = points[np.argmin(np.hypot(points[:, 0] - cx, points[:, 1] - cy))]
         t = np.linspace(0, 1, 14)
         across = np.array([-(cy - start[1]), cx - start[0]])
-        line = start + np.outer(t, np.array([cx, cy]) - start) + np.outer(0.13 * np.sin(t * 9) * (1 - t), across)
+        line = (
+            start + np.outer(t, np.array([cx, cy]) - start) + np.outer(0.13 * np.sin(t * 9) * (1 - t), across)
+        )
         coords = [tuple(start), *map(tuple, np.round(line[1:], 2))]
         paths.append(Piece(LineString(coords[:9]), "path", "", {}, open_end=True))
         paths.append(Piece(LineString(coords[8:]), "steps", "", {}, open_end=True))

@@ -67,7 +67,12 @@ def _waved(uv: Array) -> Array:
     t = np.clip((v - 1300) / 2500, 0, 1)
     seaward = t * t * (3 - 2 * t)
     meander = np.exp(-(((u - RIVER_U) / 700) ** 2))
-    x = u + 95 * np.sin(v / 470 + 0.6) * meander + 38 * np.sin(v / 390 + u / 640) + 9 * np.sin(u / 150 + v / 95)
+    x = (
+        u
+        + 95 * np.sin(v / 470 + 0.6) * meander
+        + 38 * np.sin(v / 390 + u / 640)
+        + 9 * np.sin(u / 150 + v / 95)
+    )
     y = (
         v
         + seaward * _bay(u)

@@ -122,7 +122,11 @@ def _write_committees(path: Path, committees: gpd.GeoDataFrame) -> None:
 
 
 def _compounds(
-    city: City, folk: People, titles: dict[str, tuple[str, str]], committees: gpd.GeoDataFrame, rng: np.random.Generator
+    city: City,
+    folk: People,
+    titles: dict[str, tuple[str, str]],
+    committees: gpd.GeoDataFrame,
+    rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     ids = [c.compound_id for c in city.compounds]
     homes = [folk.homes[key] for key in ids]
@@ -150,7 +154,9 @@ def _compounds(
 
 def _buildings(city: City, rng: np.random.Generator) -> gpd.GeoDataFrame:
     words = {"residential": "住宅", "commercial": "商业", "public": "公共", "industrial": "工业"}
-    houses = [house for compound in city.compounds for house in compound.houses] + [house for _, house in city.outside]
+    houses = [house for compound in city.compounds for house in compound.houses] + [
+        house for _, house in city.outside
+    ]
     floors = pd.array([house.floors for house in houses], dtype="Int64")
     floors[rng.random(len(houses)) < 0.04] = pd.NA
     uses = np.array([words[house.use] for house in houses], dtype=object)
@@ -167,10 +173,16 @@ def _walls_gates(city: City) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     special = {c.compound_id for c in city.compounds if c.special}
     no_lines, no_gates = set(walled[4::9]) - special, set(walled[7::17]) - special
     lines = [(key, line) for key, line in compounds.walls(city.compounds) if key not in no_lines]
-    gates = [(c.compound_id, gate) for c in city.compounds for gate in c.gates if c.compound_id not in no_gates]
+    gates = [
+        (c.compound_id, gate) for c in city.compounds for gate in c.gates if c.compound_id not in no_gates
+    ]
     words = {"public": "公众", "residents": "仅业主", "permit": "凭证登记", "closed": "常闭"}
     wall_frame = _frame(
-        {"wall_id": [f"W{n:03d}" for n in range(1, len(lines) + 1)], "小区编号": [key for key, _ in lines], "kind": "wall"},
+        {
+            "wall_id": [f"W{n:03d}" for n in range(1, len(lines) + 1)],
+            "小区编号": [key for key, _ in lines],
+            "kind": "wall",
+        },
         [line for _, line in lines],
     )
     gate_frame = _frame(
@@ -187,7 +199,11 @@ def _walls_gates(city: City) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
 
 def _land(city: City) -> dict[str, gpd.GeoDataFrame]:
     surface, middle = terrain.river()
-    ponds = [p.outline.centroid.buffer(28, quad_segs=5) for p in city.parcels if p.use == "park" and p.outline.area > 30_000]
+    ponds = [
+        p.outline.centroid.buffer(28, quad_segs=5)
+        for p in city.parcels
+        if p.use == "park" and p.outline.area > 30_000
+    ]
     shapes: dict[str, tuple[str, list[shapely.Geometry]]] = {
         "green": ("", facilities.greens(city)),
         "water": ("", [surface.difference(terrain.sea()), *ponds]),
@@ -197,7 +213,8 @@ def _land(city: City) -> dict[str, gpd.GeoDataFrame]:
         "coast": ("", [terrain.sea().exterior.intersection(terrain.land().buffer(2))]),
     }
     return {
-        kind: _frame({"kind": kind, "name": [name or None] * len(parts)}, parts) for kind, (name, parts) in shapes.items()
+        kind: _frame({"kind": kind, "name": [name or None] * len(parts)}, parts)
+        for kind, (name, parts) in shapes.items()
     }
 
 
@@ -205,13 +222,16 @@ def _grounds(city: City, rng: np.random.Generator) -> gpd.GeoDataFrame:
     words = {"park": "公园绿地", "activity_ground": "公共活动场地", "shelter": "应急避难场所"}
     listed = facilities.grounds(city, rng)
     return _frame(
-        {"类别": [words[g.kind] for g in listed], "名称": [g.name for g in listed]}, [g.outline for g in listed]
+        {"类别": [words[g.kind] for g in listed], "名称": [g.name for g in listed]},
+        [g.outline for g in listed],
     )
 
 
 def _poi(path: Path, listed: list[facilities.Facility]) -> None:
     to_wgs84 = Transformer.from_crs(terrain.CRS, "EPSG:4326", always_xy=True)
-    points = np.array([[f.point.x, f.point.y] if f.point else [0.0, 0.0] for f in listed]) + np.array(terrain.ORIGIN)
+    points = np.array([[f.point.x, f.point.y] if f.point else [0.0, 0.0] for f in listed]) + np.array(
+        terrain.ORIGIN
+    )
     lon, lat = wgs84_to_gcj02(*to_wgs84.transform(points[:, 0], points[:, 1]))
     lines = ["名称,类别,经度,纬度,学位数,建筑面积,备注"]
     for f, x, y in zip(listed, lon, lat, strict=True):
@@ -304,7 +324,10 @@ def _outside(folk: People) -> tuple[np.ndarray, float]:
         row = int((terrain.NORTH - door.y) // PEOPLE_CELL_M)
         grid[row, int((door.x - terrain.WEST) // PEOPLE_CELL_M)] += count
     dry = rasterize(
-        [terrain.to_map(terrain.land())], out_shape=x.shape, transform=_transform(PEOPLE_CELL_M), all_touched=True
+        [terrain.to_map(terrain.land())],
+        out_shape=x.shape,
+        transform=_transform(PEOPLE_CELL_M),
+        all_touched=True,
     )
     return np.where((dry == 1) | (grid > 0), np.round(grid, 2), NODATA), PEOPLE_CELL_M
 

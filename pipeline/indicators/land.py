@@ -46,7 +46,7 @@ def open_space_share(entry: OpenSpaceShare, facts: Facts) -> Measure:
     if facts.compounds.empty:
         return unknown(facts.members.units, NO_COMPOUNDS, "compounds")
     pieces = _pieces(facts, entry.kinds, entry.classes)
-    space = np.asarray(parts_within(facts.units.geometry.to_numpy(), pieces), dtype=object)
+    space = np.asarray(parts_within(np.asarray(facts.unit_land, dtype=object), pieces), dtype=object)
     enter = open_to_strangers(facts)
     outline = facts.compounds.geometry.to_numpy()
     closed = shapely.union_all(outline[enter.eq(False).fillna(False).to_numpy(bool)])

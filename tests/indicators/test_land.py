@@ -46,6 +46,7 @@ def test_the_green_share_counts_overlaps_once_and_leaves_the_sea_out(town: Facts
 def test_open_space_is_what_lies_outside_closed_compounds(town: Facts) -> None:
     """15,000 m² of green: 5,000 in a walled compound, 5,000 in one of which nothing is known."""
     town = green(town)
+    at = {"inferred": False, "geometry": Point(100, 50)}
     outlines = [("A", box(100, 0, 150, 200)), ("B", box(200, 0, 300, 200))]
     town = replace(
         town,
@@ -53,7 +54,7 @@ def test_open_space_is_what_lies_outside_closed_compounds(town: Facts) -> None:
         register=table("register", [{"compound_id": "A", "gated": True}, {"compound_id": "B"}]),
         openings=table(
             "openings",
-            [{"opening_id": "g", "status": "gate", "gate_users": "residents", "compound_id": "A", "inferred": False, "geometry": Point(100, 50)}],
+            [{"opening_id": "g", "status": "gate", "gate_users": "residents", "compound_id": "A"} | at],
         ),
     )  # fmt: skip
     found = open_space_share(entry("O03"), town)

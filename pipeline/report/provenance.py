@@ -9,8 +9,7 @@ from typing import Any
 from pipeline.settings import Settings
 
 _LIBRARIES = (
-    "exactextract folium geopandas highspy numba numpy osmium pandas pandera pyarrow pyogrio pyproj rasterio scipy "
-    "shapely"
+    "folium geopandas networkx numba numpy osmium pandas pandera pyarrow pyogrio pyproj rasterio scipy shapely"
 ).split()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import geopandas as gpd
 import networkx as nx
@@ -259,12 +260,9 @@ def _networkx_pairs(edges, residents, facilities, params) -> list[tuple[str, str
         for edge, row in rows.items():
             if row["users"] not in ("public", group):
                 continue
-            stops = (
-                [(0.0, row["u"])]
-                + sorted((o, ("foot", *k)) for o, k in places.get(edge, []))
-                + [(row["length_m"], row["v"])]
-            )
-            for (a, p), (b, q) in zip(stops, stops[1:], strict=False):
+            between = sorted((offset, ("foot", *key)) for offset, key in places.get(edge, []))
+            stops = [(0.0, row["u"]), *between, (row["length_m"], row["v"])]
+            for (a, p), (b, q) in pairwise(stops):
                 share = (b - a) / row["length_m"]
                 for tail, head, cost in ((q, p, row["minutes_child"]), (p, q, row["minutes_child_back"])):
                     if np.isfinite(cost):

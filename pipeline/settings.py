@@ -278,7 +278,9 @@ class UnitsParams(Strict):
     )
     temperature_end_person_minutes: float = Field(gt=0, description="the same at the end")
     seed: int
-    outline_gap_m: float = Field(ge=0, description="gaps narrower than twice this are closed in a unit's outline")
+    outline_gap_m: float = Field(
+        ge=0, description="gaps narrower than twice this are closed in a unit's outline"
+    )
 
 
 class EligibilityParams(Strict):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -32,10 +34,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
 @pytest.fixture(scope="session")
 def demo_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A freshly generated demo district's district.yaml."""
-    from pipeline.demo import generate
-
     folder = tmp_path_factory.mktemp("raw") / "demo"
-    generate(folder)
+    subprocess.run([sys.executable, "-m", "pipeline.demo", str(folder)], cwd=ROOT, check=True)
     return folder / "district.yaml"
 
 

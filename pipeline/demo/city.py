@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import ops
-from shapely.geometry import LineString, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from pipeline.demo import blocks, compounds, streets, terrain
 from pipeline.demo.blocks import HALF_WIDTH_M, Parcel
@@ -61,9 +61,16 @@ def build(seed: int) -> City:
             lane_ways += ways
             houses = compounds.clear(houses, ways)
         outside += [(parcel.use, house) for house in houses]
+    outside.append(("oldlanes", _lighthouse()))
     ways = lane_ways + [way for compound in homes for way in compound.ways]
     outside += [("shop", house) for house in _shopfronts(pieces, built, ways, rng)]
     return City(pieces, cuts, meets, plots, homes, lane_ways, outside)
+
+
+def _lighthouse() -> House:
+    """Return the quarters of the lighthouse on the mole, which no mapped way reaches: people who cannot be linked."""
+    spot = terrain.bend(Point(2960.0, 4500.0))
+    return House(shapely.box(spot.x - 7, spot.y - 4, spot.x + 7, spot.y + 4), 2, "residential")
 
 
 def _park_paths(parcels: list[Parcel], around: Surroundings, meets: dict[int, list[XY]]) -> list[Way]:
@@ -117,7 +124,7 @@ def _shopfronts(
     kept: list[House] = []
     for shop, (u, v), high in zip(shops, uv, height, strict=True):
         inside = west < u < east and v > south + 300
-        if inside and high < 40 and not tree.query(shop.outline, predicate="intersects").size:
-            if not any(shop.outline.intersects(other.outline) for other in kept[-40:]):
-                kept.append(shop)
+        free = not tree.query(shop.outline, predicate="intersects").size
+        if inside and high < 40 and free and not any(shop.outline.intersects(o.outline) for o in kept):
+            kept.append(shop)
     return kept

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
 from shapely.geometry import LineString, Point, Polygon
 
 from pipeline.demo.blocks import Parcel
-from pipeline.demo.layout import FABRICS, XY, House, Mouth, Plan, Surroundings, lay_out
+from pipeline.demo.layout import XY, House, Mouth, Plan, Surroundings, lay_out
 from pipeline.demo.terrain import RAIL_V, RIVER_U
 
 # kind: share by quarter (harbour town, centre, east of the river, foot of the hills), years, share walled
@@ -112,7 +113,7 @@ def build(
         if private and not any(c.special == ALL_PRIVATE for c in compounds):
             special = ALL_PRIVATE
         else:
-            special, ways = "", [part for way in ways for part in _approach(way, gates)]
+            special, ways = "", [part for way in ways for part in _approach(way, gates, parcel.outline)]
         for mouth in mouths:
             meets.setdefault(mouth.piece, []).append(mouth.street)
         compounds.append(
@@ -124,23 +125,16 @@ def build(
     return compounds, meets
 
 
-def _approach(way: Way, gates: list[Gate]) -> list[Way]:
+def _approach(way: Way, gates: list[Gate], outline: Polygon) -> list[Way]:
     """Part a private way at its gates: the approach from the street is not private."""
     at = {gate.point for gate in gates}
     if "access" not in way.tags or not at & set(way.coords):
         return [way]
     places = [0, *(i for i, xy in enumerate(way.coords) if xy in at), len(way.coords) - 1]
     open_tags = {key: value for key, value in way.tags.items() if key != "access"}
-    parts = [way.coords[a : b + 1] for a, b in zip(places[:-1], places[1:], strict=True)]
-    return [
-        Way(
-            part,
-            open_tags
-            if len(part) == 2 and {part[0], part[-1]} & at and i in (0, len(parts) - 1)
-            else way.tags,
-        )
-        for i, part in enumerate(parts)
-    ]
+    parts = [way.coords[a : b + 1] for a, b in pairwise(places)]
+    inside = [outline.contains(LineString(part).interpolate(0.5, normalized=True)) for part in parts]
+    return [Way(part, way.tags if within else open_tags) for part, within in zip(parts, inside, strict=True)]
 
 
 def _kind(parcel: Parcel, rng: np.random.Generator) -> str:
@@ -231,17 +225,3 @@ def walls(compounds: list[Compound], opening_m: float = 2.5) -> list[tuple[str, 
         built += parts
         found += [(compound.compound_id, part) for part in parts]
     return found
-
-
-__all__ = [
-    "FABRICS",
-    "Compound",
-    "Gate",
-    "Way",
-    "build",
-    "choose_mouths",
-    "clear",
-    "connect",
-    "quarter",
-    "walls",
-]

@@ -10,6 +10,7 @@ from pipeline.demo import names, register, terrain
 from pipeline.demo.facilities import CLASSES, COMPLETENESS
 
 DATE = "2026-06-11"
+STAMP = f"{DATE}T00:00:00Z"
 SOURCE = "虚构示例数据, 由程序生成 / fictional, generated"
 LICENCE = "CC0-1.0"
 

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from shapely import affinity
 from shapely.geometry import Point, Polygon
 
-from pipeline.demo import blocks, terrain
+from pipeline.demo import terrain
 from pipeline.demo.city import City
 from pipeline.demo.compounds import Compound
 from pipeline.demo.layout import House
 from pipeline.demo.people import Committee, People
-from pipeline.demo.terrain import RAIL_V
 
 # class: word in the list, how many, where (compound, lanes, shop, school …), places, floor area
 CLASSES: dict[str, tuple[str, int, tuple[str, ...], tuple[int, int] | None, tuple[int, int] | None]] = {
@@ -82,15 +80,6 @@ class Facility:
     capacity: int | None = None
     floor_area_m2: int | None = None
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Ground:
-    """A facility with an area: park, activity ground or shelter."""
-
-    kind: str
-    name: str
-    outline: Polygon
 
 
 def place(city: City, folk: People, leading: list[int], rng: np.random.Generator) -> list[Facility]:
@@ -279,8 +268,13 @@ def _beyond(city: City) -> list[Facility]:
     )
     lines = [p.line for p in city.pieces if p.highway in ("residential", "tertiary", "primary", "secondary")]
     tree = shapely.STRtree(lines)
-    words = (("幼儿园", "界西幼儿园", 210), ("老年服务站", "界东老年服务站", None), ("社区卫生服务站", "界西社区卫生服务站", None),
-             ("综合超市与菜市场", "界东菜市场", None), ("幼儿园", "界东幼儿园", 150))  # fmt: skip
+    words = (
+        ("幼儿园", "界西幼儿园", 210),
+        ("老年服务站", "界东老年服务站", None),
+        ("社区卫生服务站", "界西社区卫生服务站", None),
+        ("综合超市与菜市场", "界东菜市场", None),
+        ("幼儿园", "界东幼儿园", 150),
+    )
     rows = []
     for (word, name, places), spot in zip(words, spots, strict=True):
         line = lines[int(tree.nearest(Point(spot)))]
@@ -300,80 +294,3 @@ def _bad(rows: list[Facility]) -> list[Facility]:
         Facility("棋牌游艺", "双井棋牌室", market.point),
         Facility("", "同泰服务点", market.point, note="类别待定"),
     ]
-
-
-def grounds(city: City, rng: np.random.Generator) -> list[Ground]:
-    """Return parks, activity grounds and shelters as areas."""
-    found: list[Ground] = []
-    parks = [p for p in city.parcels if p.use in ("park", "pocket") and p.inside]
-    for number, parcel in enumerate(parks):
-        found.append(
-            Ground(
-                "park",
-                f"{WORDS[number % len(WORDS)]}公园{number // len(WORDS) or ''}",
-                parcel.outline.buffer(-1),
-            )
-        )
-        if parcel.outline.area > 6_000:
-            found.append(
-                Ground(
-                    "activity_ground",
-                    f"{WORDS[number % len(WORDS)]}公园广场",
-                    _square(parcel.outline.centroid, 34, 24, rng),
-                )
-            )
-    for number, parcel in enumerate(p for p in city.parcels if p.use == "hill" and p.inside and p.v > RAIL_V):
-        found.append(
-            Ground(
-                "park", f"{('望海', '锚地')[number % 2]}山公园{number // 2 or ''}", parcel.outline.buffer(-1)
-            )
-        )
-    for parcel in parks[::2]:
-        found.append(
-            Ground(
-                "shelter",
-                "应急避难场所",
-                parcel.outline.centroid.buffer(0.32 * parcel.outline.area**0.5, quad_segs=4),
-            )
-        )
-    for parcel in [p for p in city.parcels if p.use == "school"][::2]:
-        found.append(Ground("shelter", "学校应急避难场所", affinity.scale(parcel.outline, 0.5, 0.5)))
-    for compound in city.compounds[::6]:
-        spot = _clearing(compound, rng)
-        if spot is not None:
-            found.append(Ground("activity_ground", f"{compound.compound_id}活动场地", spot))
-    return found
-
-
-def _square(centre: Point, width: float, depth: float, rng: np.random.Generator) -> Polygon:
-    box = shapely.box(centre.x - width / 2, centre.y - depth / 2, centre.x + width / 2, centre.y + depth / 2)
-    return affinity.rotate(box, float(rng.uniform(-20, 20)))
-
-
-def _clearing(compound: Compound, rng: np.random.Generator) -> Polygon | None:
-    """Find room for an activity ground between a compound's houses."""
-    built = shapely.union_all([house.outline.buffer(1.5) for house in compound.houses])
-    x0, y0, x1, y1 = compound.outline.bounds
-    for _ in range(40):
-        spot = _square(Point(rng.uniform(x0, x1), rng.uniform(y0, y1)), 17, 12, rng)
-        if compound.outline.contains(spot) and not spot.intersects(built):
-            return spot
-    return None
-
-
-def greens(city: City) -> list[Polygon]:
-    """Return green land: parks, hills, and the green of newer compounds."""
-    found = [p.outline for p in city.parcels if p.use in ("park", "pocket", "hill")]
-    shore = [p.outline.buffer(-22) for p in city.parcels if p.use == "shore" and p.u > terrain.RIVER_U]
-    for compound in city.compounds:
-        if compound.kind in ("tower", "villa") and compound.houses:
-            taken = [house.outline.buffer(5) for house in compound.houses]
-            taken += [shapely.LineString(way.coords).buffer(6) for way in compound.ways]
-            found.append(
-                compound.outline.buffer(-9).difference(shapely.union_all(taken)).buffer(-2).simplify(1.0)
-            )
-    parts = [part for shape in [*found, *shore] for part in shapely.get_parts(shape)]
-    return [part for part in parts if part.geom_type == "Polygon" and part.area > 60]
-
-
-__all__ = ["CLASSES", "COMPLETENESS", "Facility", "Ground", "blocks", "greens", "grounds", "place", "twins"]

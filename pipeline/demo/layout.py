@@ -163,7 +163,7 @@ def lay_out(outline: Polygon, kind: str, around: Surroundings, rng: np.random.Ge
         for end, outward in ((crossings[0], y0 - 100), (crossings[-1], y1 + 100)):
             mouth = around.mouth(outline, back(x, end), back(x, outward), -1)
             mouths += [mouth] if mouth else []
-    for number, (y, (left, right)) in enumerate(rungs):
+    for y, (left, right) in rungs:
         nodes = [x for x, (low, high) in spans if left[0] <= x <= right[0] and low[1] <= y <= high[1]]
         if not nodes:
             continue

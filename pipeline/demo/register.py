@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -83,17 +82,9 @@ COLUMNS: dict[str, tuple[str, str, dict[Any, str]]] = {
     "shared_space_m2": ("共享", "盘活闲置空间面积", {}),
     "sharing_platform_share": ("共享", "互助平台参与率", {}),
 }
-SHARES = tuple(name for name in COLUMNS if name.endswith("_share")) + ("satisfaction",)
+SHARES = (*(name for name in COLUMNS if name.endswith("_share")), "satisfaction")
 UNKNOWN_WORDS, UNKNOWN_WORD_SHARES = (None, "—", "不详", "/"), (0.55, 0.2, 0.15, 0.1)
 FIRMS = ("海晏物业", "同泰物业", "清泉物业", "仁和物业", "锚地物业")
-
-
-@dataclass(frozen=True)
-class Case:
-    """An exact case put into one compound's row: a limit met, or missed by the least there is."""
-
-    note: str
-    values: Row
 
 
 def _area(share: float, new_per_demolished: float) -> Callable[[Row], Row]:
@@ -272,7 +263,7 @@ def _grades(age: int) -> np.ndarray:
         return np.array([0.7, 0.29, 0.01, 0.0])
     if age < 38:
         return np.array([0.2, 0.7, 0.09, 0.01])
-    return np.array([0.05, 0.63, 0.24, 0.08])
+    return np.array([0.05, 0.77, 0.14, 0.04])
 
 
 def forget(rows: dict[str, Row], offices: Offices, rng: np.random.Generator) -> dict[str, Row]:

@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 import shapely
 from shapely import affinity, ops
-from shapely.geometry import LineString, MultiLineString, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from pipeline.demo import terrain
 from pipeline.demo.terrain import BANK, EAST, RAIL_V, RIVER_U, SEASIDE_V, SOUTH, TRACKSIDE, WEST
@@ -272,8 +272,3 @@ def motorway() -> tuple[LineString, LineString]:
 
 def _rounded(line: LineString) -> LineString:
     return shapely.transform(line, lambda points: np.round(points, 2))
-
-
-def lines(pieces: list[Piece]) -> MultiLineString:
-    """Return the pieces' lines as one geometry."""
-    return MultiLineString([piece.line for piece in pieces])

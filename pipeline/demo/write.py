@@ -5,11 +5,8 @@ Every file is byte-identical for the same seed: time stamps of formats are set t
 
 from __future__ import annotations
 
-import io
-import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,26 +14,30 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyogrio
-import rasterio
 import shapely
-from openpyxl.utils import get_column_letter
 from pyproj import Transformer
-from rasterio.features import rasterize
-from rasterio.transform import from_origin
 
 from pipeline.demo import city as build_city
-from pipeline.demo import compounds, describe, facilities, names, offices, osm, people, register, terrain
+from pipeline.demo import (
+    compounds,
+    describe,
+    facilities,
+    grounds,
+    names,
+    offices,
+    osm,
+    people,
+    rasters,
+    register,
+    terrain,
+    workbook,
+)
 from pipeline.demo.city import City
+from pipeline.demo.describe import STAMP
 from pipeline.demo.people import People
 from pipeline.intake.datum import wgs84_to_gcj02
-
-STAMP = "2026-06-11T00:00:00Z"
-NODATA = -9999.0
-DEM_CELL_M, PEOPLE_CELL_M = 15.0, 100.0
-NOT_IN_REGISTER = 3
 
 
 def generate(out: Path, seed: int) -> None:
@@ -82,9 +83,9 @@ def write_district(folder: Path, seed: int) -> None:
         _vector(geometry, folder / "land.gpkg", kind)
     _vector(_grounds(city, rng[1]).to_crs(4326), folder / "grounds.geojson")
     _poi(folder / "poi.csv", listed)
-    _workbook(folder / "register.xlsx", rows, titles, homes, rng[5])
-    _raster(folder / "terrain.tif", *_dem())
-    _raster(folder / "population_outside.tif", *_outside(folk))
+    workbook.write(folder / "register.xlsx", rows, titles, homes, rng[5])
+    rasters.write_heights(folder / "terrain.tif")
+    rasters.write_people(folder / "population_outside.tif", folk)
     (folder / "district.yaml").write_text(describe.text(), encoding="utf-8", newline="\n")
 
 
@@ -205,7 +206,7 @@ def _land(city: City) -> dict[str, gpd.GeoDataFrame]:
         if p.use == "park" and p.outline.area > 30_000
     ]
     shapes: dict[str, tuple[str, list[shapely.Geometry]]] = {
-        "green": ("", facilities.greens(city)),
+        "green": ("", grounds.greens(city)),
         "water": ("", [surface.difference(terrain.sea()), *ponds]),
         "sea": ("芝海湾", [terrain.sea()]),
         "river": ("锚河", [middle]),
@@ -220,7 +221,7 @@ def _land(city: City) -> dict[str, gpd.GeoDataFrame]:
 
 def _grounds(city: City, rng: np.random.Generator) -> gpd.GeoDataFrame:
     words = {"park": "公园绿地", "activity_ground": "公共活动场地", "shelter": "应急避难场所"}
-    listed = facilities.grounds(city, rng)
+    listed = grounds.grounds(city, rng)
     return _frame(
         {"类别": [words[g.kind] for g in listed], "名称": [g.name for g in listed]},
         [g.outline for g in listed],
@@ -242,111 +243,3 @@ def _poi(path: Path, listed: list[facilities.Facility]) -> None:
 
 def _cell(number: int | None) -> str:
     return "" if number is None else str(number)
-
-
-def _workbook(
-    path: Path,
-    rows: dict[str, register.Row],
-    titles: dict[str, tuple[str, str]],
-    homes: gpd.GeoDataFrame,
-    rng: np.random.Generator,
-) -> None:
-    """Write the register: a title, two rows of headings with merged groups, the sub-district merged over its rows."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "小区登记"
-    columns = list(register.COLUMNS)
-    headings = ["所属街道", "小区编号", "小区名称", *(register.COLUMNS[c][1] for c in columns), "备注"]
-    groups = ["所属街道", "小区编号", "小区名称", *(register.COLUMNS[c][0] for c in columns), "备注"]
-    sheet.append([f"{names.DISTRICT[0]}住宅小区登记表 (虚构示例)"])
-    sheet.append(groups)
-    sheet.append(headings)
-    sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(headings))
-    _merge_groups(sheet, groups)
-    districts = dict(zip(homes["compound_id"], homes["subdistrict"], strict=True))
-    listed = sorted(districts, key=lambda key: (districts[key], key))
-    left_out = set(listed[20::70][:NOT_IN_REGISTER])
-    first: dict[str, int] = {}
-    for key in listed:
-        if key in left_out:
-            continue
-        row = rows[key]
-        cells = [register.typed(name, row[name], rng) for name in columns]
-        sheet.append([districts[key], key, titles[key][0], *cells, row["note"] or None])
-        first.setdefault(districts[key], sheet.max_row)
-        last = sheet.max_row
-        if key == [k for k in listed if districts[k] == districts[key] and k not in left_out][-1]:
-            sheet.merge_cells(start_row=first[districts[key]], start_column=1, end_row=last, end_column=1)
-    sheet.append(["—", "C999", "老码头棚户", 1975, *[None] * (len(columns) - 1), "已拆除, 图上无此小区"])
-    sheet.freeze_panes = "D4"
-    _save(book, path)
-
-
-def _merge_groups(sheet: Any, groups: list[str]) -> None:
-    start = 1
-    for column in range(2, len(groups) + 2):
-        if column <= len(groups) and groups[column - 1] == groups[start - 1]:
-            continue
-        single = column - 1 == start
-        if single and start in (1, 2, 3, len(groups)):
-            sheet.merge_cells(start_row=2, start_column=start, end_row=3, end_column=start)
-        elif not single:
-            sheet.merge_cells(start_row=2, start_column=start, end_row=2, end_column=column - 1)
-        sheet.column_dimensions[get_column_letter(start)].width = 12
-        start = column
-
-
-def _save(book: openpyxl.Workbook, path: Path) -> None:
-    """Save a workbook with the date of the data for every time that the format records."""
-    buffer = io.BytesIO()
-    book.save(buffer)
-    with zipfile.ZipFile(buffer) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == "docProps/core.xml":
-                content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", STAMP.encode(), content)
-            target.writestr(zipfile.ZipInfo(name, (2026, 6, 11, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
-
-
-def _dem() -> tuple[np.ndarray, float]:
-    """Return heights on the land by cell; the sea has none."""
-    x, y = _cells(DEM_CELL_M)
-    heights = terrain.elevation(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
-    wet = rasterize([terrain.to_map(terrain.sea())], out_shape=x.shape, transform=_transform(DEM_CELL_M))
-    return np.where(wet == 1, NODATA, np.round(heights, 1)), DEM_CELL_M
-
-
-def _outside(folk: People) -> tuple[np.ndarray, float]:
-    """Return people outside compounds by cell; cells wholly at sea have none."""
-    x, _ = _cells(PEOPLE_CELL_M)
-    grid = np.zeros(x.shape)
-    for door, count in folk.outside:
-        row = int((terrain.NORTH - door.y) // PEOPLE_CELL_M)
-        grid[row, int((door.x - terrain.WEST) // PEOPLE_CELL_M)] += count
-    dry = rasterize(
-        [terrain.to_map(terrain.land())],
-        out_shape=x.shape,
-        transform=_transform(PEOPLE_CELL_M),
-        all_touched=True,
-    )
-    return np.where((dry == 1) | (grid > 0), np.round(grid, 2), NODATA), PEOPLE_CELL_M
-
-
-def _transform(cell_m: float) -> Any:
-    return from_origin(terrain.ORIGIN[0] + terrain.WEST, terrain.ORIGIN[1] + terrain.NORTH, cell_m, cell_m)
-
-
-def _cells(cell_m: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return local x and y of the cells' middles, north first."""
-    x = np.arange(terrain.WEST + cell_m / 2, terrain.EAST, cell_m)
-    y = np.arange(terrain.NORTH - cell_m / 2, terrain.SOUTH, -cell_m)
-    east, north = np.meshgrid(x, y)
-    return east, north
-
-
-def _raster(path: Path, values: np.ndarray, cell_m: float) -> None:
-    with rasterio.open(
-        path, "w", driver="GTiff", height=values.shape[0], width=values.shape[1], count=1, dtype="float32",
-        crs=terrain.CRS, transform=_transform(cell_m), nodata=NODATA, compress="deflate", predictor=3,
-    ) as target:  # fmt: skip
-        target.write(values.astype("float32"), 1)

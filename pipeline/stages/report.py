@@ -39,6 +39,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             "people": metrics.people_metrics(
                 inputs["population_zones"], residents, inputs["unit_members"], inputs["leftovers"]
             ),
+            "network": inputs["network_report.json"],
             "units": metrics.size_metrics(units),
             "reach": metrics.reach_metrics(residents, inputs["walk_times"], inputs["edge_times"], complete),
             "reach_by_node_snapping": metrics.node_snapping_metrics(

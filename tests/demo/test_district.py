@@ -189,7 +189,8 @@ def test_of_one_compound_every_way_is_private(roads: Roads, compounds: gpd.GeoDa
         geometry=[LineString([roads.places[n] for n in nodes]) for nodes, _ in roads.ways],
         crs=CRS,
     )
-    met = gpd.sjoin(lines, compounds[["geometry"]], predicate="intersects").groupby("compound_id")["private"]
+    reached = gpd.GeoDataFrame(geometry=compounds.buffer(0.05))  # so that approaches outside the gate count
+    met = gpd.sjoin(lines, reached, predicate="intersects").groupby("compound_id")["private"]
     assert met.all().sum() == 1
     assert (met.mean() > 0.3).sum() > 5
 
@@ -280,14 +281,13 @@ def test_there_are_deserts_and_crowding(demo: Path, compounds: gpd.GeoDataFrame)
     assert schools["学位数"].isna().any()
 
 
-def walk_m(roads: Roads, shut: set[int], start: Point, goal: Point) -> float:
+def walk_m(roads: Roads, start: Point, goal: Point) -> float:
     """Metres on foot between the nodes nearest to two points."""
     graph: nx.Graph = nx.Graph()
     for nodes, tags in roads.ways:
         if not tags["highway"].startswith("motorway"):
             for a, b in pairwise(nodes):
-                if a not in shut and b not in shut:
-                    graph.add_edge(a, b, m=float(np.hypot(*np.subtract(roads.places[a], roads.places[b]))))
+                graph.add_edge(a, b, m=float(np.hypot(*np.subtract(roads.places[a], roads.places[b]))))
     names = list(graph)
     tree = shapely.STRtree(shapely.points(np.array([roads.places[n] for n in names])))
     a, b = names[tree.nearest(start)], names[tree.nearest(goal)]
@@ -304,16 +304,10 @@ def test_one_kindergarten_is_near_behind_a_wall_but_far_on_foot(
     buildings = gpd.read_file(demo / "buildings.geojson").to_crs(CRS).geometry.centroid
     near = [p for p in buildings if p.distance(spot) < 110 and not compounds.geometry[host].contains(p)]
     inside = [p for p in near if compounds.geometry.contains(p).any()]
-    gaps = [(walk_m(roads, set(), p, spot), p.distance(spot)) for p in inside]
+    gaps = [(walk_m(roads, p, spot), p.distance(spot)) for p in inside]
     walk, straight = max(gaps)
     assert walk > 600
     assert straight < 110
-
-
-def share(cell: object) -> float | None:
-    if cell is None or cell in register.UNKNOWN_WORDS:
-        return None
-    return float(str(cell).rstrip("%"))
 
 
 def test_the_register_is_typed_as_offices_type(demo: Path, rows: pd.DataFrame):

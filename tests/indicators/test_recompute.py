@@ -137,7 +137,7 @@ def test_street_density_by_clipping(demo: Chain) -> None:
 
     def again(unit: str) -> float:
         shape = units.geometry[unit]
-        length = sum(public.clip(shape.buffer(d)).length.sum() for d in (30, -30)) / 2
+        length = sum(public.clip(shape.buffer(d, quad_segs=8)).length.sum() for d in (30, -30)) / 2
         return float(length / 1000 / (shape.difference(wet).area / 1e6))
 
     few = stated(demo, "T03").iloc[::7]

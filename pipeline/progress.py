@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from rich.console import Console
@@ -17,6 +18,11 @@ def track(items: Iterable[Item], label: str, total: int | None = None) -> Iterat
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield from progress.track(items, total=total, description=label)
+
+
+def working(label: str) -> AbstractContextManager[object]:
+    """Show on the terminal that something is being done, until it is."""
+    return console.status(label) if console.is_terminal else nullcontext()
 
 
 def say(text: str) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from pipeline import store
-from pipeline.progress import say
+from pipeline.progress import say, working
 from pipeline.settings import Settings
 from pipeline.store import hash_file, hash_layer
 
@@ -80,7 +80,7 @@ def _stage(name: str, entry: dict[str, Any]) -> Stage:
     deps = entry.get("deps", [])
     outs = [
         out if isinstance(out, str) else next(iter(out))
-        for key in ("outs", "metrics")
+        for key in ("outs", "metrics", "plots")
         for out in entry.get(key, [])
     ]
     return Stage(
@@ -98,18 +98,15 @@ def _name(path: str) -> str:
 
 
 def run_stage(stage: Stage, settings: Settings, folders: Folders) -> None:
-    """Run one stage: read its inputs, call it, write its outputs.
-
-    All outputs are checked before the first is written, so a fault leaves the results of the last run whole.
-    """
+    """Run one stage: read its inputs, call it, write its outputs; a fault leaves the last run's results whole."""
     module = import_module(f"pipeline.stages.{stage.name}")
-    outputs: dict[str, store.Content] = module.run(settings, Inputs(stage, folders))
+    with working(stage.name):
+        outputs: dict[str, store.Content] = module.run(settings, Inputs(stage, folders))
     if set(outputs) != set(stage.writes):
         raise AssertionError(
             f"stage {stage.name} wrote {sorted(outputs)}, dvc.yaml declares {sorted(stage.writes)}"
         )
-    for name in stage.writes:
-        store.write(folders.path(name), outputs[name])
+    store.write({folders.path(name): outputs[name] for name in stage.writes})
 
 
 def run_district(settings: Settings, out: Path) -> None:
@@ -147,7 +144,7 @@ class _Journal:
     def note(self, stage: Stage, key: str, folders: Folders) -> None:
         """Record a finished stage."""
         self.entries[stage.name] = {"key": key, "wrote": _hashes(stage.writes, folders)}
-        store.write(self.path, self.entries)
+        store.write({self.path: self.entries})
 
 
 def _hashes(names: tuple[str, ...], folders: Folders) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -67,22 +67,26 @@ def read(path: Path) -> Any:
     return path
 
 
-def write(path: Path, content: Content) -> None:
-    """Write a table (checked against its schema), a mapping as JSON, text, bytes, or what a function writes."""
-    if isinstance(content, pd.DataFrame):
-        content = check(path.stem, content)
-    with replacing(path) as draft:
-        if isinstance(content, pd.DataFrame):
-            content.to_parquet(draft, index=False, compression="zstd")
-        elif isinstance(content, Mapping):
-            text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False)
-            draft.write_text(text + "\n", encoding="utf-8", newline="\n")
-        elif isinstance(content, str):
-            draft.write_text(content, encoding="utf-8", newline="\n")
-        elif isinstance(content, bytes):
-            draft.write_bytes(content)
-        else:
-            content(draft)
+def write(contents: Mapping[Path, Content]) -> None:
+    """Write files together: all are made and checked before the first takes its place, or none does.
+
+    A content is a table (checked against the schema of the file's name), a mapping (JSON), text, bytes, or a function
+    that writes to a path.
+    """
+    with ExitStack() as drafts:
+        for path, content in contents.items():
+            draft = drafts.enter_context(replacing(path))
+            if isinstance(content, pd.DataFrame):
+                check(path.stem, content).to_parquet(draft, index=False, compression="zstd")
+            elif isinstance(content, Mapping):
+                text = json.dumps(content, ensure_ascii=False, indent=2, sort_keys=False, allow_nan=False)
+                draft.write_text(text + "\n", encoding="utf-8", newline="\n")
+            elif isinstance(content, str):
+                draft.write_text(content, encoding="utf-8", newline="\n")
+            elif isinstance(content, bytes):
+                draft.write_bytes(content)
+            else:
+                content(draft)
 
 
 def hash_file(path: Path) -> str:

@@ -21,6 +21,7 @@ from pipeline.indicators.response import responder_share
 from pipeline.indicators.streets import crossing_spacing, junction_density, street_spacing, way_density
 from pipeline.indicators.supply import area_per_resident, catchment_supply
 from pipeline.indicators.walking import share_within, time_gap, variety
+from pipeline.progress import track
 
 FAMILIES: dict[str, Callable[[Any, Facts], Measure]] = {
     family.__name__: family
@@ -44,7 +45,7 @@ def indicator_table(
     """
     rows = [
         _rows(entry, FAMILIES[entry.family](entry, facts), facts.units["unit_id"], evidence_min_share)
-        for entry in catalogue.values()
+        for entry in track(catalogue.values(), "indicators")
     ]
     return pd.concat(rows).sort_values(["unit_id", "indicator_id"], ignore_index=True)
 

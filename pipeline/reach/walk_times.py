@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.network.search import Floats, Graph, Ints, Points, nearest
+from pipeline.progress import track
 from pipeline.settings import Walker
 
 
@@ -64,7 +65,7 @@ def walk_times(
     minutes = np.full((len(residents), len(wanted)), np.nan)
     entrance = np.full(minutes.shape, -1)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for i, (found, which) in enumerate(pool.map(search, wanted)):
+        for i, (found, which) in enumerate(track(pool.map(search, wanted), "walk times", len(wanted))):
             minutes[linked, i], entrance[linked, i] = found, which
     return pd.DataFrame(
         _keys(residents, {"class": [name for name, _ in wanted], "walker": [key for _, key in wanted]})

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.catalogue.load import scenarios
 from pipeline.report import metrics
 from pipeline.report.geopackage import geopackage
+from pipeline.report.plots import candidates_csv, walking_csv
 from pipeline.report.provenance import provenance
 from pipeline.report.workbook import candidates_workbook
 from pipeline.settings import Settings
@@ -23,7 +24,7 @@ LAYERS = ["candidates", "units", "atoms", "committees", "compounds", "facilities
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return `candidates.xlsx`, `candidates.gpkg`, `metrics.json` and `provenance.json`."""
+    """Return workbook, GeoPackage, metrics, provenance, and what `dvc plots` draws."""
     labels = {key: f"{scenario.zh} {scenario.en}" for key, scenario in scenarios().items()}
     tables = {title: inputs[name].drop(columns="geometry", errors="ignore") for title, name in SHEETS.items()}
     residents, units = inputs["residents"], inputs["units"]
@@ -33,6 +34,8 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             settings, labels, inputs["candidates"], inputs["scores"], tables
         ),
         "candidates.gpkg": geopackage({name: inputs[name] for name in LAYERS}, settings.district.date),
+        "walking.csv": walking_csv(residents, inputs["walk_times"]),
+        "need_readiness.csv": candidates_csv(inputs["candidates"]),
         "provenance.json": provenance(settings, inputs["intake_report.json"]),
         "metrics.json": {
             "district": settings.district.name.model_dump(),

@@ -19,7 +19,7 @@ def _nodes(**changes: object) -> gpd.GeoDataFrame:
 
 
 def test_a_table_comes_back_as_it_was_written(tmp_path: Path) -> None:
-    store.write(tmp_path / "nodes.parquet", _nodes())
+    store.write({tmp_path / "nodes.parquet": _nodes()})
     back = store.read(tmp_path / "nodes.parquet")
     pd.testing.assert_frame_equal(back, _nodes(), check_like=True)
     assert back.crs == "EPSG:32651"
@@ -40,7 +40,7 @@ def test_a_table_that_breaks_its_schema_is_not_written(
     tmp_path: Path, frame: pd.DataFrame, told: str
 ) -> None:
     with pytest.raises(TableError, match=told):
-        store.write(tmp_path / "nodes.parquet", frame)
+        store.write({tmp_path / "nodes.parquet": frame})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -59,13 +59,13 @@ def test_a_file_that_is_no_table_is_named(tmp_path: Path, content: bytes) -> Non
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
     target = tmp_path / "candidates.gpkg"
-    store.write(target, b"old")
+    store.write({target: b"old"})
 
     def breaks(path: Path) -> None:
         path.write_bytes(b"half")
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        store.write(target, breaks)
+        store.write({target: b"new", tmp_path / "other": breaks})
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]

@@ -17,9 +17,9 @@ from pipeline.report.geopackage import geopackage
 def test_layers_and_bytes(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"name": ["海晏里"]}, geometry=[Point(1, 2)], crs="EPSG:32651")
     write = geopackage({"candidates": frame, "units": frame}, date(2026, 1, 1))
-    store.write(tmp_path / "a.gpkg", write)
+    store.write({tmp_path / "a.gpkg": write})
     time.sleep(1.1)  # time stamps of a GeoPackage count seconds
-    store.write(tmp_path / "b.gpkg", write)
+    store.write({tmp_path / "b.gpkg": write})
     assert (tmp_path / "a.gpkg").read_bytes() == (tmp_path / "b.gpkg").read_bytes()
     assert set(pyogrio.list_layers(tmp_path / "a.gpkg")[:, 0]) == {"candidates", "units"}
     assert gpd.read_file(tmp_path / "a.gpkg", layer="units").name[0] == "海晏里"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.runs import ROOT, Chain, finished_chain
 
@@ -32,26 +33,37 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  
 
 
 @pytest.fixture(scope="session")
-def demo_district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder that the test processes share: whoever comes first makes a run, the others find it there."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "runs"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_district(runs: Path) -> Path:
     """A freshly generated demo district's district.yaml."""
-    folder = tmp_path_factory.mktemp("raw") / "demo"
-    subprocess.run([sys.executable, "-m", "pipeline.demo", str(folder)], cwd=ROOT, check=True)
+    folder = runs / "raw" / "demo"
+    with FileLock(runs / "raw.lock"):
+        if not folder.exists():
+            subprocess.run([sys.executable, "-m", "pipeline.demo", str(folder)], cwd=ROOT, check=True)
     return folder / "district.yaml"
 
 
 @pytest.fixture(scope="session")
-def demo(demo_district: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def demo(demo_district: Path, runs: Path) -> Chain:
     """The whole chain on the demo district."""
-    return finished_chain(demo_district, tmp_path_factory.mktemp("demo"))
+    return finished_chain(demo_district, runs / "demo")
 
 
 @pytest.fixture(scope="session")
-def las_palmas(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def las_palmas(shared_data: Path, runs: Path) -> Chain:
     """The whole chain on a real city without any register."""
-    return finished_chain(ROOT / "data/raw/las_palmas/district.yaml", tmp_path_factory.mktemp("las_palmas"))
+    return finished_chain(ROOT / "data/raw/las_palmas/district.yaml", runs / "las_palmas")
 
 
 @pytest.fixture(scope="session")
-def taichung(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Chain:
+def taichung(shared_data: Path, runs: Path) -> Chain:
     """The whole chain on a real Chinese-language district whose data end close by."""
-    return finished_chain(ROOT / "data/raw/taichung/district.yaml", tmp_path_factory.mktemp("taichung"))
+    return finished_chain(ROOT / "data/raw/taichung/district.yaml", runs / "taichung")

@@ -1,4 +1,4 @@
-"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `summary`."""
+"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `summary`, `walk`, `explain`."""
 
 from __future__ import annotations
 
@@ -88,6 +88,49 @@ def summary_command(
 
     maps = out / "maps" if (out / "maps").is_dir() else runner.ROOT / "maps"
     typer.echo(summary(runner.Folders(out / "processed", maps)))
+
+
+@app.command("explain")
+def explain_command(
+    district: DistrictFile,
+    subject: Annotated[str, typer.Option("--subject", help="a compound or unit, e.g. C017 or P03")],
+    rule: Annotated[str | None, typer.Option("--rule", help="a rule of rules.yaml, e.g. A11")] = None,
+    indicator: Annotated[
+        str | None, typer.Option("--indicator", help="an indicator of indicators.yaml, e.g. F01")
+    ] = None,
+    out: Annotated[
+        Path, typer.Option("--out", help="folder of the results; default: the project's own")
+    ] = runner.ROOT / "data",
+    params: ParamsFile = PARAMS,
+) -> None:
+    """Explain a finished run: why a rule decided so, or how an indicator came to its value."""
+    from pipeline.report.explain import explain
+
+    settings = Settings(params=load_params(params), district=load_district(district))
+    folders = runner.Folders(out / "processed", out / "maps")
+    typer.echo(explain(settings, folders, subject, rule, indicator))
+
+
+@app.command("walk")
+def walk_command(
+    out: Annotated[Path, typer.Argument(help="folder of a finished run")],
+    start: Annotated[str, typer.Option("--from", help="an address (point_id), or longitude,latitude")],
+    target: Annotated[str, typer.Option("--to", help="a facility class, or a facility_id")],
+    walker: Annotated[
+        str | None, typer.Option("--walker", help="default: whose legs count for the class")
+    ] = None,
+    geojson: Annotated[
+        Path | None, typer.Option("--geojson", help="also write the pieces to this file")
+    ] = None,
+) -> None:
+    """Show one walk piece by piece: streets, slope, stairs, waits, gates, and the seconds of each."""
+    from pipeline import store
+    from pipeline.report.walk import Walk
+
+    walk = Walk(runner.Folders(out / "processed", out / "maps"), start, target, walker)
+    typer.echo(walk.text())
+    if geojson:
+        store.write({geojson: walk.geojson()})
 
 
 def main() -> None:

@@ -86,3 +86,9 @@ class PersonalDataError(PipelineError):
     """A column seems to hold names, phones or identity numbers of persons."""
 
     slug = "personal-data"
+
+
+class DisagreementError(PipelineError):
+    """A second, independent computation does not give the same figure."""
+
+    slug = "disagreement"

@@ -98,6 +98,9 @@ class Layers(Strict):
     extent: Layer | None = Field(
         None, description="where streets and facilities are known; default: the streets' box"
     )
+    progress: Layer | None = Field(
+        None, description="steps of the procedure that compounds and units went through, with dates"
+    )
 
     def all(self) -> Iterable[tuple[str, Layer]]:
         """Yield (name, layer) of every layer given, lists flattened as `facilities[0]`."""
@@ -277,6 +280,10 @@ class UnitsParams(Strict):
         gt=0, description="a step that costs this much more is taken with chance 1/e at the start"
     )
     temperature_end_person_minutes: float = Field(gt=0, description="the same at the end")
+    bound_steps: int = Field(ge=1, description="steps of the lower bound")
+    bound_connected_steps: int = Field(ge=0, description="further steps, which price connected sets")
+    bound_connected_nodes: int = Field(ge=1, description="branch-and-bound nodes a meeting atom and step")
+    bound_residents_step: float = Field(gt=0, description="the lower bound rounds residents down to this")
     seed: int
     outline_gap_m: float = Field(
         ge=0, description="gaps narrower than twice this are closed in a unit's outline"
@@ -305,10 +312,21 @@ class SitingParams(Strict):
         ge=0, le=1, description="weight of need in the priority; readiness has the rest"
     )
     samples: int = Field(ge=1, description="draws of weights and unknown values")
+    survey_facts: int = Field(ge=0, description="facts on the list of what is worth finding out")
     concentration: float = Field(
         gt=0, description="of the Dirichlet around the set weights; higher = closer to them"
     )
     seed: int
+
+
+class PortfolioParams(Strict):
+    """Choice of pilots together."""
+
+    budget_cny: float | None = Field(ge=0, description="for awards; null: no limit")
+    min_subdistricts: int = Field(ge=0, description="sub-districts that the pilots are spread over at least")
+    must: tuple[str, ...] = Field(description="unit_id of candidates that have to be among them")
+    must_not: tuple[str, ...] = Field(description="unit_id of candidates that may not be among them")
+    runner_ups: int = Field(ge=0, description="next best choices shown beside the best")
 
 
 class MapsParams(Strict):
@@ -330,6 +348,7 @@ class Params(Strict):
     eligibility: EligibilityParams
     score: ScoreParams
     siting: SitingParams
+    portfolio: PortfolioParams
     maps: MapsParams
 
 

@@ -85,6 +85,7 @@ REGISTER_COLUMNS = tuple(_SECTIONS["register"])
 _SIZE = ("size_result", ("fits", "too_small", "too_large"))
 _RESULT = ("result", ("pass", "fail", "defer", "unknown"))
 _GATE_USERS = ("gate_users", ("public", "residents", "permit", "closed", "unknown"))
+_SUBJECT_KIND = ("subject_kind", ("compound", "unit"))
 _UNIT_KIND = ("kind", ("committee", "proposed"))
 
 TABLES: dict[str, Table] = {
@@ -96,7 +97,7 @@ TABLES: dict[str, Table] = {
             "compounds", "小区", "compound", "compound_id",
             "compound_id name name_en? committee_id? subdistrict? households? residents? child_0_3? child_3_6? elderly? geometry",
         ),
-        Table("register", "小区登记", "compound of the register", "compound_id", "compound_id " + " ".join(f"{c}?" for c in REGISTER_COLUMNS)),
+        Table("register", "小区登记", "compound of the register", "compound_id", "compound_id source_row? " + " ".join(f"{c}?" for c in REGISTER_COLUMNS)),
         Table(
             "buildings", "建筑", "building", "building_id", "building_id compound_id? use floors? geometry",
             (("use", ("residential", "other", "unknown")),),
@@ -126,11 +127,12 @@ TABLES: dict[str, Table] = {
             (("kind", ("green", "water", "sea", "river", "railway", "coast")),),
         ),
         Table("extent", "数据范围", "the ground on which streets and facilities are known", "area_id", "area_id geometry"),
+        Table("progress", "进度", "row of the progress file", "row", "row subject? step? date?"),
         # ----------------------------------------------------------------------------------------- network
         Table("nodes", "路网节点", "junction", "node_id", "node_id component geometry"),
         Table(
             "edges", "路段", "walkable street piece", "edge_id",
-            "edge_id u v way_id highway length_m users steps bridge tunnel width_m? slope_max? crossing? name? component "
+            "edge_id u v way_id highway length_m users steps bridge tunnel width_m? slope_max? crossing? crossings_signalled? crossings_unsignalled? name? component "
             + " ".join(f"minutes_{w} minutes_{w}_back" for w in ("adult", "child", "elderly", "elderly_step_free", "child_no_arterial_crossing"))
             + " geometry",
         ),
@@ -152,7 +154,7 @@ TABLES: dict[str, Table] = {
             "entrance_id facility_id class name? name_en? capacity? floor_area_m2? area_m2? compound_id? edge_id? offset_m? access_m? "
             "linked link_reason? geometry",
         ),
-        Table("walk_times", "步行时间", "address × class × walker", "point_id class walker", "point_id class walker minutes? facility_id?"),
+        Table("walk_times", "步行时间", "address × class × walker", "point_id class walker", "point_id class walker minutes? facility_id? unlinked_minutes?"),
         Table("edge_times", "到数据边缘时间", "address × walker", "point_id walker", "point_id walker edge_of_data_minutes?"),
         # ------------------------------------------------------------------------------------------- units
         Table("atoms", "基本地块", "atom of units", "atom_id", "atom_id kind compound_id? name residents geometry", (("kind", ("compound", "block")),)),
@@ -176,8 +178,14 @@ TABLES: dict[str, Table] = {
         Table(
             "eligibility", "资格", "unit or compound × rule", "subject_kind subject_id rule_id",
             "subject_kind subject_id rule_id effect result near_miss reason reason_en",
-            (("subject_kind", ("compound", "unit")), _RESULT),
+            (_SUBJECT_KIND, _RESULT),
         ),
+        Table(
+            "renovation_items", "改造内容", "compound × item of the checklist", "compound_id item_id",
+            "compound_id item_id item item_en basic status permits_waived permits_needed permits_unknown",
+            (("status", ("done", "planned", "not_planned", "unknown")),),
+        ),
+        Table("projects", "联动改造项目", "joint project", "project_id", "project_id members count name name_en residents? geometry"),
         Table(
             "indicators", "指标", "unit × indicator", "unit_id indicator_id",
             "unit_id indicator_id value? value_low? value_high? points? points_low points_high known evidence_share evidence note",
@@ -189,6 +197,44 @@ TABLES: dict[str, Table] = {
             "reasons reasons_en geometry",
             (("eligible", _RESULT[1]),),
         ),
+        Table(
+            "pilots", "试点方案", "candidate unit", "unit_id",
+            "unit_id rank? within_quota pilot_type type_reason type_reason_en runner_up? runner_up_reason? runner_up_reason_en? "
+            "deadline_years? award_cap_cny?",
+        ),
+        Table(
+            "papers", "待补材料", "unit × paper still to be produced", "unit_id subject_kind subject_id rule_id",
+            "unit_id subject_kind subject_id rule_id reason reason_en",
+            (("subject_kind", ("compound", "unit")),),
+        ),
+        # -------------------------------------------------------------------------------------- robustness
+        Table(
+            "rank_pairs", "次序稳健性", "ranked candidate and the next", "unit_id",
+            "rank unit_id next_unit_id chance_before flip_result flip_distance? flip_need_weight? sentence sentence_en",
+        ),
+        Table(
+            "survey", "待查清单", "fact worth finding out, best first", "subject_kind subject_id fact",
+            "rank subject_kind subject_id fact question question_en effect_top_k changes_verdict open_points",
+            (("subject_kind", ("compound", "unit", "class")),),
+        ),
+        # --------------------------------------------------------------------------------------- portfolio
+        Table(
+            "portfolio", "试点组合", "plan × chosen candidate", "plan unit_id",
+            "plan unit_id rank name subdistrict? eligible priority residents award_cny plan_priority plan_subdistricts",
+            (("eligible", _RESULT[1]),),
+        ),
+        Table(
+            "portfolio_prices", "限制的代价", "limit of the portfolio", "limit limit_unit",
+            "limit limit_unit priority_with? priority_without? price? passing_with? passing_without? sentence sentence_en",
+            (("limit", ("max_pilots", "budget", "min_subdistricts", "verdict_first", "must", "must_not")),),
+        ),
+        # --------------------------------------------------------------------------------------- procedure
+        Table(
+            "procedure", "程序进度", "row of the progress file", "row",
+            "row subject? subject_kind? subject_id? step? step_id? date? accepted reason reason_en",
+            (_SUBJECT_KIND,),
+        ),
+        Table("follow_up", "督查统计", "sub-district × period × step", "subdistrict period step_id", "subdistrict? period step_id step_zh entered"),
     )
 }  # fmt: skip
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -298,13 +297,3 @@ class IndicatorCatalogue(Strict):
     )
     scenarios: dict[str, Scenario]
     indicators: tuple[Annotated[Indicator, Field(discriminator="family")], ...]
-
-    @model_validator(mode="after")
-    def _consistent(self) -> IndicatorCatalogue:
-        twice = [key for key, n in Counter(i.id for i in self.indicators).items() if n > 1]
-        if twice:
-            raise ValueError(f"{twice[0]} stands twice")
-        lost = [i.id for i in self.indicators if i.scenario not in self.scenarios]
-        if lost:
-            raise ValueError(f"{lost[0]} begins with no scenario's letter: {', '.join(self.scenarios)}")
-        return self

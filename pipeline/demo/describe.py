@@ -88,7 +88,8 @@ def _district() -> dict[str, Any]:
                 sheet="小区登记",
                 header_row=2,
                 columns={"compound_id": "小区编号"}
-                | {name: heading for name, (_, heading, _) in register.COLUMNS.items()},
+                | {name: heading for name, (_, heading, _) in register.COLUMNS.items()}
+                | {name: heading for name, (_, heading) in register.LISTS.items()},
                 values={
                     name: {word: value for value, word in words.items()}
                     for name, (_, _, words) in register.COLUMNS.items()
@@ -130,5 +131,6 @@ def _district() -> dict[str, Any]:
                 for kind in ("green", "water", "sea", "river", "railway", "coast")
             ],
             "terrain": _layer("terrain.tif"),
+            "progress": _layer("progress.csv", columns={"subject": "对象", "step": "步骤", "date": "日期"}),
         },
     }

@@ -82,6 +82,26 @@ COLUMNS: dict[str, tuple[str, str, dict[Any, str]]] = {
     "shared_space_m2": ("共享", "盘活闲置空间面积", {}),
     "sharing_platform_share": ("共享", "互助平台参与率", {}),
 }
+# what the office of a committee that has begun adds from its own lists: plain cells, or none
+LISTS: dict[str, tuple[str, str]] = {
+    "consulted_floor_area_m2": ("表决与内容", "征求意见专有面积"),
+    "agreed_floor_area_m2": ("表决与内容", "同意专有面积"),
+    "items_planned": ("表决与内容", "拟改造内容"),
+    "items_done": ("表决与内容", "已改造内容"),
+    "acceptance_date": ("表决与内容", "竣工验收日期"),
+}
+ITEMS = (
+    "供水",
+    "排水",
+    "供热",
+    "道路",
+    "建筑物公共部位维修",
+    "物业管理与服务用房",
+    "机动车停车位",
+    "无障碍及适老化改造",
+    "室外健身设施及公共活动场地",
+    "智能信包箱及快递柜",
+)
 SHARES = (*(name for name in COLUMNS if name.endswith("_share")), "satisfaction")
 UNKNOWN_WORDS, UNKNOWN_WORD_SHARES = (None, "—", "不详", "/"), (0.55, 0.2, 0.15, 0.1)
 FIRMS = ("海晏物业", "同泰物业", "清泉物业", "仁和物业", "锚地物业")
@@ -141,7 +161,25 @@ def fill_in(city: City, people: People, offices: Offices, rng: np.random.Generat
     for key, (note, change) in zip(plain[:: max(len(plain) // len(EXACT), 1)], EXACT, strict=False):
         values = change(rows[key]) if callable(change) else change
         rows[key] |= values | {"note": note, "surveyed": set(values) | {"floor_area_m2"}}
-    return rows
+    begun = {key for key in rows if offices.level[key] in ("full", "partly")}
+    return {key: row | _lists(row, key in begun, rng) for key, row in rows.items()}
+
+
+def _lists(row: Row, begun: bool, rng: np.random.Generator) -> Row:
+    """Return the cells from the office's own lists; large flats answer a little less often than small ones."""
+    larger, order = rng.uniform(0.9, 1.02, 2), rng.permutation(len(ITEMS))
+    done, planned = int(rng.integers(0, 4)), int(rng.integers(4, 7))
+    accepted = date(2025, 6, 1) + timedelta(days=int(rng.integers(0, 330)))
+    if not begun:
+        return dict.fromkeys(LISTS)
+    consulted = round(row["floor_area_m2"] * min(row["consulted"] / row["owners"] * larger[0], 1))
+    return {
+        "consulted_floor_area_m2": consulted,
+        "agreed_floor_area_m2": round(consulted * min(row["agreed"] / row["consulted"] * larger[1], 1)),
+        "items_planned": "、".join(ITEMS[i] for i in sorted(order[done : done + planned])),
+        "items_done": "、".join(ITEMS[i] for i in sorted(order[:done])) or None,
+        "acceptance_date": accepted if done == 3 else None,
+    }
 
 
 def _renewal(row: Row, rng: np.random.Generator) -> Row:

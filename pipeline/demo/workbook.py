@@ -31,8 +31,10 @@ def write(
     sheet = book.active
     sheet.title = "小区登记"
     columns = list(register.COLUMNS)
-    headings = ["所属街道", "小区编号", "小区名称", *(register.COLUMNS[c][1] for c in columns), "备注"]
-    groups = ["所属街道", "小区编号", "小区名称", *(register.COLUMNS[c][0] for c in columns), "备注"]
+    headings = ["所属街道", "小区编号", "小区名称", *(register.COLUMNS[c][1] for c in columns)]
+    headings += [*(heading for _, heading in register.LISTS.values()), "备注"]
+    groups = ["所属街道", "小区编号", "小区名称", *(register.COLUMNS[c][0] for c in columns)]
+    groups += [*(group for group, _ in register.LISTS.values()), "备注"]
     sheet.append([f"{names.DISTRICT[0]}住宅小区登记表 (虚构示例)"])
     sheet.append(groups)
     sheet.append(headings)
@@ -47,12 +49,22 @@ def write(
             continue
         row = rows[key]
         cells = [register.typed(name, row[name], rng) for name in columns]
+        cells += [row[name] for name in register.LISTS]
         sheet.append([districts[key], key, titles[key][0], *cells, row["note"] or None])
         first.setdefault(districts[key], sheet.max_row)
         last = sheet.max_row
         if key == [k for k in listed if districts[k] == districts[key] and k not in left_out][-1]:
             sheet.merge_cells(start_row=first[districts[key]], start_column=1, end_row=last, end_column=1)
-    sheet.append(["—", "C999", "老码头棚户", 1975, *[None] * (len(columns) - 1), "已拆除, 图上无此小区"])
+    sheet.append(
+        [
+            "—",
+            "C999",
+            "老码头棚户",
+            1975,
+            *[None] * (len(columns) + len(register.LISTS) - 1),
+            "已拆除, 图上无此小区",
+        ]
+    )
     sheet.freeze_panes = "D4"
     _save(book, path)
 

@@ -29,6 +29,7 @@ from pipeline.demo import (
     offices,
     osm,
     people,
+    progress,
     rasters,
     register,
     terrain,
@@ -84,6 +85,7 @@ def write_district(folder: Path, seed: int) -> None:
     _vector(_grounds(city, rng[1]).to_crs(4326), folder / "grounds.geojson")
     _poi(folder / "poi.csv", listed)
     workbook.write(folder / "register.xlsx", rows, titles, homes, rng[5])
+    progress.write(folder / "progress.csv", rows, committees)
     rasters.write_heights(folder / "terrain.tif")
     rasters.write_people(folder / "population_outside.tif", folk)
     (folder / "district.yaml").write_text(describe.text(), encoding="utf-8", newline="\n")

@@ -57,20 +57,25 @@ class Subjects:
         object.__setattr__(self, "thresholds", whole)
         object.__setattr__(self, "columns", columns)
 
-    def evaluate(self, text: str) -> Column:
-        """Evaluate an expression over the fields and thresholds."""
-        return evaluate(text, self.columns, len(self.fields))
+    def evaluate(self, text: str, more: Mapping[str, Column] | None = None) -> Column:
+        """Evaluate an expression over the fields, the thresholds and `more`."""
+        return evaluate(text, {**self.columns, **(more or {})}, len(self.fields))
 
 
 @dataclass(frozen=True)
 class _Outcome:
-    """How a check came out, by subject: its truth, figures for its sentence, and what is missing where it is unknown."""
+    """How a check came out, by subject.
+
+    Its truth, figures for its sentence, what is missing where it is unknown, and the share of residents for whom it holds
+    where it was made compound by compound.
+    """
 
     check: Check
     truth: Column
     figures: Mapping[str, list[Any]]
     missing_fields: list[list[Both]]
     open: list[Both | None]
+    held: NDArray[np.float64] | None = None
 
     def said(self, i: int, values: Mapping[str, Any], words: Words) -> Both:
         """Fill the check's sentence for a subject."""
@@ -132,7 +137,11 @@ def _result(
         result[subjects.evaluate(rule.consistent.holds).false] = "unknown"
     near = np.zeros(len(result), bool)
     if rule.near is not None:
-        near = subjects.evaluate(rule.near.when).true & np.isin(result.astype(str), ["fail", "defer"])
+        held = [outcome.held for outcome in outcomes if outcome.held is not None]
+        least = np.min(held, axis=0) if held else None
+        share = {} if least is None else {"share": Column(np.nan_to_num(least), ~np.isnan(least))}
+        missed = np.isin(result.astype(str), ["fail", "defer"])
+        near = subjects.evaluate(rule.near.when, share).true & missed
     return result, near
 
 
@@ -168,7 +177,9 @@ def _by_compounds(check: Check, rule: Rule, catalogue: RuleCatalogue, subjects: 
         here = {name: of[i] for name, of in figures.items()} | {"fields": fields, "where": open_names[i]}
         said[i] = fill(catalogue.sentences.open_compounds, here, {})
     no_compounds = [_label("compounds", catalogue)]
-    return _Outcome(check, truth, figures, [[] if has else no_compounds for has in peopled], said)
+    return _Outcome(
+        check, truth, figures, [[] if has else no_compounds for has in peopled], said, shares.held
+    )
 
 
 def _names(units: Subjects, which: NDArray[np.bool_]) -> list[Both]:

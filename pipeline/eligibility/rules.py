@@ -46,7 +46,7 @@ class Remark(Label):
 class Rule(Strict):
     """A rule: it passes where all of its checks hold."""
 
-    id: str = Field(pattern=r"^[AB]\d+$")
+    id: str = Field(pattern=r"^[AB]\d+(-\d+)?$")
     zh: str = Field(min_length=1, description="short name")
     en: str = Field(min_length=1)
     clause: str = Field(min_length=1, description="clause of plan A or B, as the id says")
@@ -94,6 +94,7 @@ class PilotType(Strict):
     holds: Formula = Field(description="over fields of compounds")
     share_of_residents: str = Field(description="threshold that the share of residents has to reach")
     because: Label
+    deadline_years: int = Field(ge=1, description="from confirmation to acceptance")
 
 
 class Sentences(Strict):

@@ -8,10 +8,21 @@ from typing import Any
 import pandas as pd
 
 from pipeline.catalogue.load import facility_classes, walker
+from pipeline.settings import EligibilityParams, UnitsParams
 from pipeline.tables import REGISTER_COLUMNS
 
 _AREAS = ["demolished_floor_area_m2", "new_floor_area_m2", "floor_area_m2"]
 _REACH_COLUMNS = ["share_5", "share_10", "share_15", "unknown_5", "unknown_10", "unknown_15"]
+
+
+def thresholds(eligibility: EligibilityParams, units: UnitsParams) -> dict[str, float]:
+    """Return the numbers that rules compare with, by name."""
+    return {
+        **eligibility.thresholds,
+        "residents_min": units.residents_min,
+        "residents_max": units.residents_max,
+        "near_miss_share": units.near_miss_share,
+    }
 
 
 def unit_compounds(residents: pd.DataFrame, address_areas: pd.DataFrame) -> pd.DataFrame:
@@ -53,6 +64,8 @@ def unit_subjects(
     pairs: pd.DataFrame,
     compounds: pd.DataFrame,
     verdicts: pd.Series,
+    as_of: date,
+    trial_months: int,
 ) -> pd.DataFrame:
     """Return one row a unit, by unit_id.
 
@@ -64,6 +77,8 @@ def unit_subjects(
         From `compound_subjects`.
     verdicts
         Verdict of every compound, by compound_id.
+    trial_months
+        From acceptance to the day on which evaluation may be applied for (B16).
 
     Returns
     -------
@@ -71,7 +86,8 @@ def unit_subjects(
         The columns of `units`; for each facility class `<class>_share_5 … _unknown_15` with the walker of the class;
         the compounds' floor areas, added up by the share of their residents in the unit (unknown where one is);
         resettlement_local_share, weighted by what is demolished; compounds, and how many pass, are deferred or are
-        unknown. A unit without compounds has none of the last three known.
+        unknown; earliest_evaluation_on, when the last of its compounds that no rule bars is accepted and has been on
+        trial; as_of. A unit without compounds has none of its compounds' fields known.
     """
     subjects = units.drop(columns="geometry").set_index("unit_id").sort_index()
     subjects = subjects.join(_reach_fields(reach, subjects))
@@ -88,12 +104,23 @@ def unit_subjects(
     for verdict in ("pass", "defer", "unknown"):
         found = members["verdict"].eq(verdict).groupby(members["unit_id"]).sum()
         subjects[f"compounds_{verdict}"] = found.reindex(subjects.index).astype("Int64")
-    return subjects
+    accepted = _at(compounds["acceptance_date"], pairs)[members["verdict"] != "fail"]
+    subjects["earliest_evaluation_on"] = (
+        _earliest_evaluation(accepted, members["unit_id"], trial_months).reindex(subjects.index).astype("str")
+    )
+    return subjects.assign(as_of=pd.Series(as_of.isoformat(), subjects.index, dtype="str"))
 
 
 def _at(of_compounds: pd.Series, pairs: pd.DataFrame) -> pd.Series:
     """Look a compound's value up for each pair (unlike `map`, keeping the type where there are no pairs)."""
     return pd.Series(of_compounds.reindex(pairs["compound_id"]).array, pairs.index)
+
+
+def _earliest_evaluation(accepted: pd.Series, unit: pd.Series, trial_months: int) -> pd.Series:
+    """Return the ISO date by unit; unknown where a date of acceptance is."""
+    dates = pd.to_datetime(accepted, format="%Y-%m-%d").groupby(unit)
+    last = dates.max().where(dates.count() == dates.size())
+    return (last + pd.DateOffset(months=trial_months)).dt.strftime("%Y-%m-%d")
 
 
 def _reach_fields(reach: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:

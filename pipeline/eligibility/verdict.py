@@ -50,19 +50,25 @@ def excluded_compounds(eligibility: pd.DataFrame) -> frozenset[str]:
     return frozenset(eligibility.loc[bars & eligibility["subject_kind"].eq("compound"), "subject_id"])
 
 
-def papers_missing(eligibility: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
-    """Return how many papers each unit still lacks, by unit_id.
+def papers(eligibility: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return table `papers`: what each unit still has to produce, one row a rule that decides and is unknown.
 
-    A paper is a rule that decides and is unknown: of the unit itself, or of one of its compounds (`pairs`: unit_id,
-    compound_id) that is not excluded.
+    The rule is of the unit itself, or of one of its compounds (`pairs`: unit_id, compound_id) that is not excluded.
     """
-    unknown = {}
-    for kind in ("unit", "compound"):
-        rows = deciding(eligibility, kind)
-        unknown[kind] = rows.loc[rows["weighs"] == "unknown", "subject_id"].value_counts()
+    members = pairs.loc[
+        ~pairs["compound_id"].isin(excluded_compounds(eligibility)), ["unit_id", "compound_id"]
+    ]
+    lacking = {kind: deciding(eligibility, kind) for kind in ("unit", "compound")}
+    lacking = {kind: rows[rows["weighs"] == "unknown"] for kind, rows in lacking.items()}
+    own = lacking["unit"].assign(unit_id=lacking["unit"]["subject_id"])
+    theirs = lacking["compound"].merge(members, left_on="subject_id", right_on="compound_id")
+    columns = ["unit_id", "subject_kind", "subject_id", "rule_id", "reason", "reason_en"]
+    found = pd.concat([own[columns], theirs[columns]])
+    return found.sort_values(columns[:4], ignore_index=True)
+
+
+def papers_missing(eligibility: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """Return how many `papers` each unit still lacks, by unit_id."""
     units = eligibility.loc[eligibility["subject_kind"] == "unit", "subject_id"].drop_duplicates()
-    members = pairs[~pairs["compound_id"].isin(excluded_compounds(eligibility))]
-    lacking = unknown["compound"].reindex(members["compound_id"], fill_value=0).to_numpy()
-    theirs = pd.Series(lacking, members.index).groupby(members["unit_id"]).sum()
-    total = unknown["unit"].reindex(units, fill_value=0) + theirs.reindex(units, fill_value=0)
-    return total.astype("Int64").sort_index()
+    lacking = papers(eligibility, pairs)["unit_id"].value_counts()
+    return lacking.reindex(units, fill_value=0).astype("Int64").sort_index()

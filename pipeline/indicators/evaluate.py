@@ -54,6 +54,8 @@ def _rows(entry: Indicator, found: Measure, unit_ids: pd.Series, evidence_min_sh
     thin = ~np.isnan(found.value) & (found.evidence_share < evidence_min_share)
     found = found.noted(thin, f"证据不足{evidence_min_share:.0%} evidence below {evidence_min_share:.0%}")
     value = np.where(thin, np.nan, found.value)
+    unsaid = np.isnan(value) & (np.array(found.note, dtype=object) == "")
+    found = found.noted(unsaid, "无此类居民或均无证据 no such people, or no evidence for any of them")
     ends = np.sort(
         [
             points(entry, np.nan_to_num(found.low, nan=-np.inf)),

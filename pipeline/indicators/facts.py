@@ -15,6 +15,7 @@ from pipeline.catalogue.load import PEOPLE_OF_WHO
 from pipeline.errors import SettingsError
 from pipeline.indicators.measure import Bools, Floats, Membership
 from pipeline.indicators.terrain import Terrain
+from pipeline.reach.shares import doubtful
 from pipeline.settings import Walker
 
 
@@ -94,6 +95,23 @@ class Facts:
         if walk is None:
             return np.full(len(self.residents), np.inf)
         return walk["minutes"].fillna(np.inf).to_numpy(np.float64)
+
+    def unlinked_minutes(self, facility_class: str, walker: str) -> Floats:
+        """Straight minutes to the nearest of a class that is not tied to the network; infinite beyond the limit."""
+        walk = self._walk(facility_class, walker)
+        if walk is None:
+            return np.full(len(self.residents), np.inf)
+        return walk["unlinked_minutes"].fillna(np.inf).to_numpy(np.float64)
+
+    def doubtful(self, facility_class: str, walker: str, within: float) -> Bools:
+        """Whether one of a class that is not known to be reached may be within so many minutes of each address."""
+        return doubtful(
+            self.linked,
+            self.complete(facility_class),
+            self.edge_minutes(walker),
+            self.unlinked_minutes(facility_class, walker),
+            within,
+        )
 
     def nearest_facility(self, facility_class: str, walker: str) -> pd.Series:
         """Facility that is nearest to each address, missing where none is within the limit."""

@@ -21,9 +21,9 @@ def catchment_supply(entry: CatchmentSupply, facts: Facts) -> Measure:
     """Mean supply per head within reach, by two-step floating catchment (F02, F05, S02).
 
     A facility that does not state its amount may have anything in the entry's `amount_range`. Where the list is not
-    complete, the address is not linked or the edge of the data is within reach, more may be in reach than is known: up
-    to the level of full points, beyond which more makes no difference. People beyond the district are not counted, so
-    near its border supply is an upper estimate.
+    complete, the address is not linked, or the edge of the data or a facility that is not linked is within reach, more
+    may be in reach than is known: up to the level of full points, beyond which more makes no difference. People beyond
+    the district are not counted, so near its border supply is an upper estimate.
     """
     legs = walker(entry.class_)
     facilities = facts.facilities[facts.facilities["class"] == entry.class_]
@@ -36,7 +36,7 @@ def catchment_supply(entry: CatchmentSupply, facts: Facts) -> Measure:
         entry.per * floating_supply(reach, weight, amount.fillna(end)) for end in entry.amount_range
     )
     stated = entry.per * floating_supply(reach, weight, amount)
-    more = ~facts.linked | (facts.edge_minutes(legs) <= entry.minutes) | (not facts.complete(entry.class_))
+    more = facts.doubtful(entry.class_, legs, entry.minutes)
     exact = ~np.isnan(stated) & ~more
     most = np.where(more, np.maximum(most, entry.score[-1][0]), most)
 

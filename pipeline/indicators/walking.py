@@ -21,6 +21,7 @@ from pipeline.indicators.measure import (
     share_of_people,
     unknown,
 )
+from pipeline.reach.shares import status
 
 INCOMPLETE = "设施清单不完整 the list is not complete"
 
@@ -38,12 +39,11 @@ def within(facts: Facts, facility_class: str, walker_: str, minutes: float) -> W
     """Tell for each address whether a class is within minutes: served, not served or cannot know.
 
     Served: the nearest listed facility is within minutes. Otherwise it cannot be known where the address is not linked,
-    the list is not complete, or the edge of the data is within minutes.
+    the list is not complete, or the edge of the data or a facility that is not linked is within minutes.
     """
-    served = facts.minutes(facility_class, walker_) <= minutes
-    complete = facts.complete(facility_class)
-    typical = facts.linked & (facts.edge_minutes(walker_) > minutes) & complete
-    return Within(served, ~served & ~typical, typical)
+    doubt = facts.doubtful(facility_class, walker_, minutes)
+    served, unknown_ = status(facts.minutes(facility_class, walker_), doubt, minutes)
+    return Within(served, unknown_, ~doubt)
 
 
 def share_within(entry: ShareWithin, facts: Facts) -> Measure:
@@ -92,7 +92,8 @@ def time_gap(entry: TimeGap, facts: Facts) -> Measure:
     """Minutes between the ninth decile and the median of people's mean minutes to several classes.
 
     A walk beyond the limit counts as the limit. A class whose list is not complete is left out of the value; in the
-    interval the nearest facility may then be anywhere from the door to the nearest listed one.
+    interval the nearest facility may then be anywhere from the door to the nearest listed one; else it may be beyond
+    the edge of the data, or be one that is not linked.
     """
     weight = facts.people(entry.who)
     limit = facts.limit_minutes
@@ -101,13 +102,14 @@ def time_gap(entry: TimeGap, facts: Facts) -> Measure:
     complete = [name for name in entry.classes if facts.complete(name)]
     for name in entry.classes:
         listed = np.minimum(facts.minutes(name, walker(name)), limit)
-        edge = np.minimum(facts.edge_minutes(walker(name)), limit)
-        least = np.minimum(listed, edge) if name in complete else np.zeros(len(weight))
+        hidden = np.minimum(facts.edge_minutes(walker(name)), facts.unlinked_minutes(name, walker(name)))
+        hidden = np.minimum(hidden, limit)
+        least = np.minimum(listed, hidden) if name in complete else np.zeros(len(weight))
         lower += np.where(facts.linked, least, 0.0) / len(entry.classes)
         upper += np.where(facts.linked, listed, limit) / len(entry.classes)
         if name in complete:
             mean += listed / len(complete)
-            exact += facts.linked & (listed <= edge)
+            exact += facts.linked & (listed <= hidden)
     if not complete:
         return unknown(facts.members.units, INCOMPLETE)
     settled = exact == len(complete)

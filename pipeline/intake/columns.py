@@ -25,6 +25,7 @@ class Spec:
     needed: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     free: tuple[str, ...] = ()  # columns whose codes are judged row by row by the layer's own reader
+    may_be_empty: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -55,6 +56,7 @@ SPECS: dict[str, Spec] = {
     "land": Spec("land", ("kind",), ("land_id", "name")),
     "extent": Spec("extent", (), ()),
     "population": Spec("population_zones", ("residents",), AGES),
+    "progress": Spec("progress", ("subject", "step", "date"), may_be_empty=True),
 }
 
 

@@ -78,7 +78,7 @@ class Opener:
         refuse_personal(headings, log.where)
         frame = filtered(frame, layer, log.where)
         log.read = len(frame)
-        if frame.empty and not is_osm(path):
+        if frame.empty and not is_osm(path) and not SPECS[kind].may_be_empty:
             raise ValueRowError(
                 log.where, "has no rows" + (" that `where` keeps" if layer.where else ""), "one row or more",
                 "check the file, or take the layer out of district.yaml: what is not given is unknown",

@@ -14,6 +14,7 @@ from pipeline.intake.facilities import class_status, listed
 from pipeline.intake.layers import Opener
 from pipeline.intake.people import population_zones
 from pipeline.intake.place import Around, district_crs
+from pipeline.intake.progress import progress
 from pipeline.intake.register import register
 from pipeline.intake.report import report
 from pipeline.intake.streets import reaching, streets
@@ -79,6 +80,7 @@ def read_district(settings: Settings) -> Intake:
         "ways": ways,
         "way_nodes": way_nodes,
         "extent": ground,
+        "progress": progress(opener, layers.progress),
         "population_zones": population_zones(opener, settings.params, crs, around, areas, homes),
     }
     facilities = listed(opener, around, crs, region)

@@ -15,9 +15,11 @@ from pipeline.tables import REGISTER_COLUMNS
 def register(opener: Opener, layer: Layer | None, compounds: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return table `register` for all compounds: the register's cells, else those of the compounds layer.
 
+    `source_row` is the row of the register's file, as its user counts; a compound that is not in it has none.
     Rows of compounds that the compounds layer does not have are refused and counted.
     """
     own = compounds.set_index("compound_id")[list(REGISTER_COLUMNS)]
+    source_row = pd.Series(pd.NA, own.index, dtype="Int64")
     if layer is not None:
         rows = opener.rows("register", layer, "register")
         log = opener.logs["register"]
@@ -26,11 +28,14 @@ def register(opener: Opener, layer: Layer | None, compounds: gpd.GeoDataFrame) -
         unique(rows, "compound_id", log.where)
         strange = ~rows["compound_id"].isin(own.index)
         log.refuse("unknown_compound", rows.index[strange])
-        listed = rows[~strange].set_index("compound_id")[list(REGISTER_COLUMNS)].reindex(own.index)
-        log.kept = int((~strange).sum())
+        rows = rows[~strange]
+        source_row = pd.Series(rows.index, rows["compound_id"], dtype="Int64").reindex(own.index)
+        listed = rows.set_index("compound_id")[list(REGISTER_COLUMNS)].reindex(own.index)
+        log.kept = len(rows)
         _note_conflicts(listed, own, log)
         own = listed.where(listed.notna(), own).astype(own.dtypes.to_dict())
-    return own.rename_axis("compound_id").reset_index().sort_values("compound_id", ignore_index=True)
+    own = own.assign(source_row=source_row).rename_axis("compound_id")
+    return own.reset_index().sort_values("compound_id", ignore_index=True)
 
 
 def _note_conflicts(listed: pd.DataFrame, own: pd.DataFrame, log: LayerLog) -> None:

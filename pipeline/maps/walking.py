@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pipeline.catalogue.load import PEOPLE_OF_WHO, facility_classes, walker
-from pipeline.reach.shares import status
+from pipeline.reach.shares import doubtful, status
 
 SERVED, NOT_SERVED, CANNOT_KNOW = 0, 1, 2
 
@@ -25,6 +25,8 @@ class Walk:
         To the nearest known facility; NaN where none is within the limit of the search.
     edge_minutes
         To the edge of the data; NaN where it is out of reach.
+    unlinked_minutes
+        In a straight line to the nearest facility that is not tied to the network; NaN where it is out of reach.
     linked, complete
         Whether the address is tied to the network, and whether the list of the class is complete.
     people
@@ -35,6 +37,7 @@ class Walk:
 
     minutes: npt.NDArray[np.float64]
     edge_minutes: npt.NDArray[np.float64]
+    unlinked_minutes: npt.NDArray[np.float64]
     linked: npt.NDArray[np.bool_]
     complete: bool
     people: npt.NDArray[np.float64]
@@ -42,8 +45,9 @@ class Walk:
 
     def state(self, within: float) -> npt.NDArray[np.int64]:
         """Return served (0), not served (1) or cannot know (2) within so many minutes, one an address."""
-        served, doubtful = status(self.minutes, self.linked, self.complete, self.edge_minutes, within)
-        return np.where(served, SERVED, np.where(doubtful, CANNOT_KNOW, NOT_SERVED))
+        doubt = doubtful(self.linked, self.complete, self.edge_minutes, self.unlinked_minutes, within)
+        served, unknown = status(self.minutes, doubt, within)
+        return np.where(served, SERVED, np.where(unknown, CANNOT_KNOW, NOT_SERVED))
 
 
 def walks(tables: Mapping[str, pd.DataFrame]) -> dict[str, Walk]:
@@ -58,6 +62,7 @@ def walks(tables: Mapping[str, pd.DataFrame]) -> dict[str, Walk]:
     return {
         name: Walk(
             minutes=_aligned(by_class, (name, walker(name)), "minutes", residents),
+            unlinked_minutes=_aligned(by_class, (name, walker(name)), "unlinked_minutes", residents),
             edge_minutes=_aligned(edges, walker(name), "edge_of_data_minutes", residents),
             linked=residents["linked"].to_numpy(),
             complete=bool(lists[name] == "complete"),

@@ -111,6 +111,10 @@ def build_network(
         rules,
     )
     edges = edges.join(walking_minutes(edges, limited, crossings, params))
+    edges["crossings_signalled"], edges["crossings_unsignalled"] = (
+        crossings["signalled"],
+        crossings["unsignalled"],
+    )
     report = _report(ways, tags, edges, walled.openings, steps, crossings, params)
     inner = ["restricted", "arterial", "exempt", "gate", "compound_id"]
     return Network(

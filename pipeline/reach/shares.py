@@ -12,25 +12,39 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 
-def status(
-    minutes: ArrayLike, linked: ArrayLike, complete: bool, edge_minutes: ArrayLike, within: float
-) -> tuple[Bools, Bools]:
-    """Return who is served within so many minutes, and for whom that cannot be known; all others are not served.
+def doubtful(
+    linked: ArrayLike, complete: bool, edge_minutes: ArrayLike, unlinked_minutes: ArrayLike, within: float
+) -> Bools:
+    """Return at which addresses a facility that is not known to be reached may be within so many minutes.
 
     Parameters
     ----------
-    minutes
-        To the nearest facility on the list; NaN where there is none within the search's limit.
     linked
         Whether the address is tied to the network.
     complete
         Whether the list of the class is complete: else a facility that is not on it may be near.
     edge_minutes
         To the edge of the data, beyond which a facility may be near; NaN where it is far.
+    unlinked_minutes
+        In a straight line to a facility on the list that could not be tied to the network: people may know a way to
+        it; NaN where it is far.
+    """
+    hidden = np.fmin(np.asarray(edge_minutes, np.float64), np.asarray(unlinked_minutes, np.float64)) <= within
+    return ~np.asarray(linked, bool) | (not complete) | hidden
+
+
+def status(minutes: ArrayLike, doubt: Bools, within: float) -> tuple[Bools, Bools]:
+    """Return who is served within so many minutes, and for whom that cannot be known; all others are not served.
+
+    Parameters
+    ----------
+    minutes
+        To the nearest facility on the list; NaN where there is none within the search's limit.
+    doubt
+        As `doubtful` returns it for the same minutes.
     """
     served = np.asarray(minutes, np.float64) <= within
-    doubtful = ~np.asarray(linked, bool) | (not complete) | (np.asarray(edge_minutes, np.float64) <= within)
-    return served, ~served & doubtful
+    return served, ~served & doubt
 
 
 def weighted_quantile(
@@ -96,17 +110,20 @@ def shares(
         Minutes of the columns share_ and unknown_.
     """
     points = pd.Index(residents["point_id"])
-    minutes = {
-        key: _aligned(rows, "minutes", points) for key, rows in walk_times.groupby(["class", "walker"])
-    }
+    walks = dict(iter(walk_times.groupby(["class", "walker"])))
     ends = {key: _aligned(rows, "edge_of_data_minutes", points) for key, rows in edge_times.groupby("walker")}
     linked = residents["linked"].to_numpy(bool)
     nowhere = np.full(len(residents), np.nan)
     keys, parts = [], []
     for name, walker in wanted:
-        reached = minutes.get((name, walker), nowhere)
+        rows = walks.get((name, walker))
+        reached = nowhere if rows is None else _aligned(rows, "minutes", points)
+        unlinked = nowhere if rows is None else _aligned(rows, "unlinked_minutes", points)
+        end = ends.get(walker, nowhere)
         people = residents[people_columns[name]].to_numpy(np.float64)
-        found = {k: status(reached, linked, complete[name], ends.get(walker, nowhere), k) for k in thresholds}
+        found = {
+            k: status(reached, doubtful(linked, complete[name], end, unlinked, k), k) for k in thresholds
+        }
         for kind, ids, area in divisions:
             parts.append(_table(people, linked, reached, found, area, len(ids)))
             keys += [(kind, area_id, name, walker) for area_id in ids]

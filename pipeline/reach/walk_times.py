@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from pipeline.network.search import Floats, Graph, Ints, Points, nearest
 from pipeline.progress import track
+from pipeline.reach.straight_line import straight_minutes
 from pipeline.settings import Walker
 
 
@@ -34,8 +36,8 @@ def legs(residents: pd.DataFrame, edges: pd.DataFrame, walkers: Mapping[str, Wal
 
 
 def walk_times(
-    residents: pd.DataFrame,
-    facilities: pd.DataFrame,
+    residents: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
     wanted: Sequence[tuple[str, str]],
     walkers: Mapping[str, Legs],
     limit_minutes: float,
@@ -47,7 +49,8 @@ def walk_times(
     residents
         Table `residents`, sorted by point_id. Addresses that are not linked get rows without minutes.
     facilities
-        Table `facilities`; entrances that are not linked are not reached.
+        Table `facilities`; entrances that are not linked are not reached. How far the nearest facility without any
+        linked entrance is in a straight line stands in `unlinked_minutes`.
     wanted
         Sorted pairs (class, walker).
     """
@@ -71,7 +74,29 @@ def walk_times(
         _keys(residents, {"class": [name for name, _ in wanted], "walker": [key for _, key in wanted]})
         | {"minutes": minutes.ravel()}
         | {"facility_id": tied["facility_id"].array.take(entrance.ravel(), allow_fill=True)}
+        | {
+            "unlinked_minutes": _unlinked_minutes(
+                residents, facilities, wanted, walkers, limit_minutes
+            ).ravel()
+        }
     )
+
+
+def _unlinked_minutes(
+    residents: gpd.GeoDataFrame,
+    facilities: gpd.GeoDataFrame,
+    wanted: Sequence[tuple[str, str]],
+    walkers: Mapping[str, Legs],
+    limit_minutes: float,
+) -> Floats:
+    """Straight minutes (address × wanted) to the nearest facility that could not be tied to the network."""
+    tied = facilities.loc[facilities["linked"], "facility_id"]
+    loose = facilities[~facilities["facility_id"].isin(tied)]
+    minutes = np.full((len(residents), len(wanted)), np.nan)
+    for i, (name, key) in enumerate(wanted):
+        places = loose.loc[loose["class"] == name, "geometry"]
+        minutes[:, i] = straight_minutes(residents.geometry, places, walkers[key].speed_m_per_s)
+    return np.where(minutes <= limit_minutes, minutes, np.nan)
 
 
 def edge_times(

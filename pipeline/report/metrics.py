@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from pipeline.reach.node_snapping import node_snap_minutes
-from pipeline.reach.shares import status
+from pipeline.reach.shares import doubtful, status
+from pipeline.reach.straight_line import straight_minutes
 
 # the two services that the notice names (B2), whose legs count, and for whom
 BASIC = {"kindergarten": ("child", "child_3_6"), "elderly_station": ("elderly", "elderly")}
@@ -57,17 +59,19 @@ def reach_metrics(
 ) -> dict[str, Any]:
     """Return, for kindergarten and elderly station, who is within 10 minutes in the whole district.
 
-    `served` counts known facilities; `cannot_know` are people without one who may still have one that the lists or
-    the data's edge hide; `not_served` are the rest.
+    `served` counts known facilities; `cannot_know` are people without one who may still have one that the lists, the
+    data's edge or a facility that is not tied to the network hide; `not_served` are the rest.
     """
     points, out = pd.Index(residents["point_id"]), {}
     for facility_class, (walker, group) in BASIC.items():
         people = residents[group].to_numpy()
         rows = walk_times[(walk_times["class"] == facility_class) & (walk_times["walker"] == walker)]
         ends = edge_times[edge_times["walker"] == walker]
-        minutes = rows.set_index("point_id")["minutes"].reindex(points).to_numpy()
+        walks = rows.set_index("point_id")[["minutes", "unlinked_minutes"]].reindex(points)
         end = ends.set_index("point_id")["edge_of_data_minutes"].reindex(points).to_numpy()
-        served, hidden = status(minutes, residents["linked"], complete.get(facility_class, False), end, 10)
+        listed = complete.get(facility_class, False)
+        doubt = doubtful(residents["linked"], listed, end, walks["unlinked_minutes"], 10)
+        served, hidden = status(walks["minutes"], doubt, 10)
         out[facility_class] = {
             "served_10": _share(people[served].sum(), people.sum()),
             "cannot_know_10": _share(people[hidden].sum(), people.sum()),
@@ -88,6 +92,20 @@ def node_snapping_metrics(
     for facility_class, (walker, group) in BASIC.items():
         chosen = facilities[facilities["class"] == facility_class]
         minutes = node_snap_minutes(residents.geometry, chosen.geometry, nodes, edges, walker, limit_minutes)
+        out[facility_class] = {
+            "served_10": _share(residents.loc[minutes <= 10, group].sum(), residents[group].sum())
+        }
+    return out
+
+
+def circle_metrics(
+    residents: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame, speeds: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return the shares that circles of 10 minutes at the walker's flat speed (m/s) would have said."""
+    out = {}
+    for facility_class, (walker, group) in BASIC.items():
+        chosen = facilities.loc[facilities["class"] == facility_class, "geometry"]
+        minutes = straight_minutes(residents.geometry, chosen, speeds[walker])
         out[facility_class] = {
             "served_10": _share(residents.loc[minutes <= 10, group].sum(), residents[group].sum())
         }
@@ -126,6 +144,44 @@ def candidate_metrics(candidates: pd.DataFrame) -> dict[str, Any]:
         "coverage_max": _number(coverage.max()),
         "score_best": _number(score.max()),
         "interval_mean_width": _number((candidates["high"] - candidates["low"]).mean()),
+    }
+
+
+def rank_pair_metrics(pairs: pd.DataFrame) -> dict[str, Any]:
+    """Return how sure the order of neighbours is, and how many no weights turn round."""
+    return {
+        "pairs": len(pairs),
+        "chance_before_median": _number(pairs["chance_before"].median()),
+        "never_flip": int(pairs["flip_result"].eq("never").sum()),
+        "flip_distance_median": _number(pairs["flip_distance"].median()),
+        "flip_distance_min": _number(pairs["flip_distance"].min()),
+    }
+
+
+def portfolio_metrics(plans: pd.DataFrame, prices: pd.DataFrame) -> dict[str, Any]:
+    """Return the chosen pilots, their sums, the lead over the next best choice, and the price of each limit."""
+    best = plans[plans["plan"] == 1]
+    sums = plans.groupby("plan")["plan_priority"].first()
+    return {
+        "pilots": best["unit_id"].tolist(),
+        "priority": _number(sums.get(1)),
+        "lead_over_next": _number(sums.get(1) - sums.get(2)) if 2 in sums.index else None,
+        "residents": round(float(best["residents"].sum())),
+        "award_cny": float(best["award_cny"].sum()),
+        "prices": {
+            f"{limit} {unit}".strip(): _number(price)
+            for limit, unit, price in prices[["limit", "limit_unit", "price"]].itertuples(index=False)
+        },
+    }
+
+
+def procedure_metrics(procedure: pd.DataFrame) -> dict[str, Any]:
+    """Return how many rows of the progress file were accepted and refused, and how many subjects are in it."""
+    accepted = procedure["accepted"]
+    return {
+        "accepted": int(accepted.sum()),
+        "refused": int((~accepted).sum()),
+        "subjects": int(procedure.loc[accepted, ["subject_kind", "subject_id"]].drop_duplicates().shape[0]),
     }
 
 

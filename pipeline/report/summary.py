@@ -45,6 +45,13 @@ def summary(folders: Folders) -> str:
             f"  {zh:<22} within 10 min: served {_percent(r['served_10'])}, not served {_percent(r['not_served_10'])}, "
             f"cannot know {_percent(r['cannot_know_10'])}"
         )
+        circles, nodes = (
+            metrics[key][facility_class] for key in ("reach_by_circles", "reach_by_node_snapping")
+        )
+        lines.append(
+            f"  {'':<22} 直线圈 circles would say {_percent(circles['served_10'])}, "
+            f"就近节点 node snapping {_percent(nodes['served_10'])}"
+        )
     lines.append(
         f"  指标 indicators          {metrics['indicators']['known']} of {metrics['indicators']['listed']} known"
     )

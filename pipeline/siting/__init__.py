@@ -1,1 +1,1 @@
-"""Rank the candidate units: need and readiness apart, what kind of pilot, how sure the order is, and why."""
+"""Rank the candidate units, say how sure the order is and what would be worth finding out, and choose pilots together."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +41,37 @@ def priority(need_: Floats, readiness: Floats, need_weight: float | Floats) -> F
     return result
 
 
-def chance_top_k(
+class Draws(NamedTuple):
+    """Some samples.
+
+    Attributes
+    ----------
+    position
+        (sample, unit, indicator): where in its interval an indicator lies, 0 at the low end, 1 at the high.
+    need_weight
+        (sample).
+    priority
+        (sample, unit).
+    first_k
+        (sample, unit): whether it is among the first k.
+    """
+
+    position: Floats
+    need_weight: Floats
+    priority: Floats
+    first_k: NDArray[np.bool_]
+
+
+def draws(
     doubt: Doubt, weights: Weights, need_weight: float, k: int, samples: int, concentration: float, seed: int
-) -> Floats:
-    """Return each candidate's chance of being among the first k.
+) -> Iterator[Draws]:
+    """Yield the samples, some at a time.
 
     Scenario weights come from a Dirichlet distribution around the set ones, the weight of need from a Beta
     distribution around its own, both with the same concentration. Equal candidates keep the order of the rows. The
-    same seed gives the same chances, whatever the number of threads.
+    same seed gives the same samples, whatever the number of threads.
     """
     random = np.random.default_rng(seed)
-    units = len(doubt.tier)
     set_weights = weights.of_scenarios / weights.of_scenarios.sum()
     drawn = set_weights > 0
     of_scenarios = np.zeros((samples, len(set_weights)))
@@ -58,14 +80,29 @@ def chance_top_k(
     if 0 < need_weight < 1:
         of_need = random.beta(concentration * need_weight, concentration * (1 - need_weight), samples)
     everything = np.ones_like(doubt.points.known)
-    first = np.zeros(units)
     for start in range(0, samples, _BLOCK):
         block = slice(start, min(start + _BLOCK, samples))
         size = block.stop - block.start
-        draws = random.random((size, units, len(weights.indicators)))
-        points = doubt.points.low + draws * (doubt.points.high - doubt.points.low)
+        position = random.random((size, len(doubt.tier), len(weights.indicators)))
+        points = doubt.points.low + position * (doubt.points.high - doubt.points.low)
         needs = need(points, everything, weights, of_scenarios[block])
-        first_key = np.broadcast_to(doubt.tier, needs.shape)
-        order = np.lexsort((-priority(needs, doubt.readiness, of_need[block, None]), first_key))
-        np.add.at(first, order[:, :k].ravel(), 1)
-    return first / samples
+        priorities = priority(needs, doubt.readiness, of_need[block, None])
+        yield Draws(position, of_need[block], priorities, first(priorities, doubt.tier, k))
+
+
+def first(priorities: Floats, tier: NDArray[np.int_], k: int) -> NDArray[np.bool_]:
+    """Return which candidates (sample, unit) are among the first k of their sample."""
+    order = np.lexsort((-priorities, np.broadcast_to(tier, priorities.shape)))
+    chosen = np.zeros(priorities.shape, bool)
+    np.put_along_axis(chosen, order[:, :k], True, axis=1)
+    return chosen
+
+
+def chance_top_k(
+    doubt: Doubt, weights: Weights, need_weight: float, k: int, samples: int, concentration: float, seed: int
+) -> Floats:
+    """Return each candidate's chance of being among the first k."""
+    chosen = np.zeros(len(doubt.tier))
+    for some in draws(doubt, weights, need_weight, k, samples, concentration, seed):
+        chosen += some.first_k.sum(axis=0)
+    return chosen / samples

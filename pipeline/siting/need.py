@@ -19,6 +19,20 @@ def shortfalls(points: Floats, weights: Weights) -> Floats:
     return result
 
 
+def scenario_needs(
+    points: Floats, known: NDArray[np.bool_], weights: Weights
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the weighted mean shortfall (…, unit, scenario) of known indicators, and where there is one (0 elsewhere)."""
+    short = shortfalls(points, weights)
+    counted = known & ~np.isnan(short)
+    by_scenario = "...ui,si->...us"  # einsum runs in one fixed order, so the same input gives the same bits
+    known_weight = np.einsum(by_scenario, counted.astype(float), weights.of_indicators)
+    total = np.einsum(by_scenario, np.where(counted, short, 0.0), weights.of_indicators)
+    has: NDArray[np.bool_] = known_weight > 0
+    mean: Floats = total / np.where(has, known_weight, 1.0)
+    return mean, has
+
+
 def need(
     points: Floats, known: NDArray[np.bool_], weights: Weights, of_scenarios: Floats | None = None
 ) -> Floats:
@@ -35,13 +49,7 @@ def need(
     -------
     (…, unit); nan where nothing is known.
     """
-    short = shortfalls(points, weights)
-    counted = known & ~np.isnan(short)
-    by_scenario = "...ui,si->...us"  # einsum runs in one fixed order, so the same input gives the same bits
-    known_weight = np.einsum(by_scenario, counted.astype(float), weights.of_indicators)
-    total = np.einsum(by_scenario, np.where(counted, short, 0.0), weights.of_indicators)
-    has = known_weight > 0
-    mean = total / np.where(has, known_weight, 1.0)
+    mean, has = scenario_needs(points, known, weights)
     weight = (weights.of_scenarios if of_scenarios is None else of_scenarios)[..., None, :] * has
     whole = weight.sum(axis=-1)
     result: Floats = np.where(

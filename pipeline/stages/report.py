@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.catalogue.load import scenarios
+from pipeline.reach.second_engine import agreement
 from pipeline.report import metrics
 from pipeline.report.geopackage import geopackage
 from pipeline.report.plots import candidates_csv, walking_csv
@@ -19,6 +20,12 @@ SHEETS = {
     "得分 scores": "scores",
     "指标 indicators": "indicators",
     "资格 eligibility": "eligibility",
+    "组合 portfolio": "portfolio",
+    "限制的代价 prices": "portfolio_prices",
+    "次序 rank pairs": "rank_pairs",
+    "待查 survey": "survey",
+    "进度 procedure": "procedure",
+    "督查 follow-up": "follow_up",
 }
 LAYERS = ["candidates", "units", "atoms", "committees", "compounds", "facilities", "residents", "openings"]
 
@@ -28,6 +35,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     labels = {key: f"{scenario.zh} {scenario.en}" for key, scenario in scenarios().items()}
     tables = {title: inputs[name].drop(columns="geometry", errors="ignore") for title, name in SHEETS.items()}
     residents, units = inputs["residents"], inputs["units"]
+    speeds = {key: walker.speed_m_per_s for key, walker in settings.params.network.walkers.items()}
     complete = inputs["class_status"].set_index("class")["completeness"].eq("complete").to_dict()
     return {
         "candidates.xlsx": candidates_workbook(
@@ -44,7 +52,16 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             ),
             "network": inputs["network_report.json"],
             "units": metrics.size_metrics(units),
+            "units_search": inputs["units_report.json"],
             "reach": metrics.reach_metrics(residents, inputs["walk_times"], inputs["edge_times"], complete),
+            "second_engine": agreement(
+                residents,
+                inputs["edges"],
+                inputs["facilities"],
+                inputs["walk_times"],
+                speeds,
+                settings.params.walk_times.limit_minutes,
+            ),
             "reach_by_node_snapping": metrics.node_snapping_metrics(
                 residents,
                 inputs["facilities"],
@@ -52,8 +69,12 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
                 inputs["edges"],
                 settings.params.walk_times.limit_minutes,
             ),
+            "reach_by_circles": metrics.circle_metrics(residents, inputs["facilities"], speeds),
             "indicators": metrics.indicator_metrics(inputs["indicators"], units),
             "eligibility": metrics.eligibility_metrics(inputs["eligibility"]),
             "candidates": metrics.candidate_metrics(inputs["candidates"]),
+            "rank_pairs": metrics.rank_pair_metrics(inputs["rank_pairs"]),
+            "portfolio": metrics.portfolio_metrics(inputs["portfolio"], inputs["portfolio_prices"]),
+            "procedure": metrics.procedure_metrics(inputs["procedure"]),
         },
     }

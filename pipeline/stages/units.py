@@ -11,13 +11,13 @@ from pipeline.progress import say
 from pipeline.settings import Settings
 from pipeline.store import Content
 from pipeline.units.atoms import make_atoms
-from pipeline.units.describe import committee_units, leftovers, proposed_units, unit_of_atoms
+from pipeline.units.describe import committee_units, leftovers, proposed_units, search_report, unit_of_atoms
 from pipeline.units.propose import propose
 from pipeline.units.seams import barrier_lines
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return atoms, address_areas, units, unit_members and leftovers."""
+    """Return atoms, address_areas, units, unit_members, leftovers and units_report.json."""
     params = settings.params.units
     residents = inputs["residents"].sort_values("point_id", ignore_index=True)
     compounds, committees = (
@@ -40,7 +40,8 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     say(
         f"units: {len(new)} proposed from {len(atoms)} atoms, "
         f"{new['residents'].sum() / max(atoms['residents'].sum(), 1):.1%} of residents placed, "
-        f"cost {plan.cost_person_minutes:,.0f} person-minutes, {plan.exact_atoms} atoms solved to proof"
+        f"cost {plan.cost_person_minutes:,.0f} person-minutes, no plan below {plan.bound_person_minutes:,.0f} "
+        f"(gap {plan.gap_share:.1%}), {plan.exact_atoms} atoms solved to proof"
     )
     return {
         "atoms": atoms,
@@ -50,4 +51,5 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             ["unit_id", "atom_id"], ignore_index=True
         ),
         "leftovers": leftovers(plan, atoms, addresses, params),
+        "units_report.json": search_report(plan, atoms),
     }

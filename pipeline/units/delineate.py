@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from pipeline.settings import UnitsParams
+from pipeline.units.bound import lower_bound
 from pipeline.units.exact import solve_exactly
 from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme, total_cost
 from pipeline.units.search import anneal
@@ -25,29 +26,40 @@ class Plan:
     reason: list[Reason]
     component_residents: Floats  # people of the connected part that each atom belongs to
     cost_person_minutes: float
+    bound_person_minutes: float  # no plan costs less
     exact_atoms: int  # atoms in components that were solved to proof
+
+    @property
+    def gap_share(self) -> float:
+        """By what share of its price the plan could at most be improved."""
+        possible = self.cost_person_minutes - self.bound_person_minutes
+        return possible / self.cost_person_minutes if possible > TOLERANCE else 0.0
 
 
 def delineate(programme: Programme, params: UnitsParams) -> Plan:
-    """Propose units: disjoint connected sets of atoms in range, at the least price found."""
+    """Propose units: disjoint connected sets of atoms in range, at the least price found, with a lower bound."""
     n = len(programme.residents)
     unit = np.full(n, -1)
     reason: list[Reason] = [""] * n
     component_residents = programme.residents.copy()
     exact_atoms = 0
+    bound = 0.0
     too_large = programme.residents > programme.residents_max + TOLERANCE
     for i in np.flatnonzero(too_large):
         reason[i] = "above_ceiling"
+        bound += programme.leftover_cost * programme.residents[i]
     for atoms in components(programme, ~too_large):
         why: Reason = "not_placed"
         component_residents[atoms] = programme.residents[atoms].sum()
         if component_residents[atoms[0]] < programme.residents_min - TOLERANCE:
             why = "component_below_floor"
+            bound += programme.leftover_cost * component_residents[atoms[0]]
         else:
             part = restrict(programme, atoms)
             label = solve_exactly(part, params.exact_sets_max)
             if label is not None:
                 exact_atoms += len(atoms)
+                bound += float(total_cost(part, label))
             else:
                 label = anneal(
                     part,
@@ -56,10 +68,11 @@ def delineate(programme: Programme, params: UnitsParams) -> Plan:
                     params.temperature_end_person_minutes,
                     params.seed,
                 )
+                bound += lower_bound(part, label, float(total_cost(part, label)), params)
             unit[atoms] = np.where(label >= 0, label + unit.max() + 1, -1)
         for i in atoms[unit[atoms] < 0]:
             reason[i] = why
-    return Plan(unit, reason, component_residents, float(total_cost(programme, unit)), exact_atoms)
+    return Plan(unit, reason, component_residents, float(total_cost(programme, unit)), bound, exact_atoms)
 
 
 def components(programme: Programme, keep: np.ndarray) -> list[Ints]:

@@ -25,6 +25,21 @@ def unit_of_atoms(plan: Plan, atoms: gpd.GeoDataFrame) -> pd.Series:
     return pd.Series([ids.get(unit) for unit in plan.unit], index=atoms.index, dtype="str")
 
 
+def search_report(plan: Plan, atoms: gpd.GeoDataFrame) -> dict[str, float]:
+    """Return the figures of the search: what was placed, its price, the lower bound and the gap between the two."""
+    placed = atoms.loc[plan.unit >= 0, "residents"].sum()
+    return {
+        "atoms": len(atoms),
+        "exact_atoms": plan.exact_atoms,
+        "units": int(plan.unit.max(initial=-1)) + 1,
+        "residents": float(atoms["residents"].sum()),
+        "residents_placed": float(placed),
+        "cost_person_minutes": round(plan.cost_person_minutes, 3),
+        "bound_person_minutes": round(plan.bound_person_minutes, 3),
+        "gap_share": round(plan.gap_share, 6),
+    }
+
+
 def committee_units(
     addresses: gpd.GeoDataFrame,
     committees: gpd.GeoDataFrame,

@@ -87,12 +87,13 @@ def unit_cost(programme: Programme, atoms: Ints, tally: Floats) -> float:
     return (
         walks
         + programme.unit_cost
-        + programme.cut_cost * _extra_committees(programme, atoms, residents, tally)
+        + programme.cut_cost * extra_committees(programme, atoms, residents, tally)
     )
 
 
 @njit(cache=True)
-def _extra_committees(programme: Programme, atoms: Ints, residents: float, tally: Floats) -> int:
+def extra_committees(programme: Programme, atoms: Ints, residents: float, tally: Floats) -> int:
+    """Count the committees beyond the first that take part in a set of atoms; `tally` as for `unit_cost`."""
     floor = programme.committee_share_min * residents
     for i in atoms:
         for k in range(programme.committee_first[i], programme.committee_first[i + 1]):

@@ -71,7 +71,7 @@ def walls(demo: Path) -> gpd.GeoDataFrame:
 def rows(demo: Path) -> pd.DataFrame:
     sheet = openpyxl.load_workbook(demo / "register.xlsx")["小区登记"]
     cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
-    headings = ["street", "compound_id", "name", *register.COLUMNS, "note"]
+    headings = ["street", "compound_id", "name", *register.COLUMNS, *register.LISTS, "note"]
     return pd.DataFrame(cells, columns=headings, dtype=object)
 
 

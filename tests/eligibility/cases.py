@@ -50,6 +50,15 @@ GOOD: dict[str, Any] = {
     "resettlement_local_share": 100.0,
     "structure_grade": "B",
     "seismic_ok": True,
+    "facade_good_share": 40.0,
+    "utilities_complete_share": 40.0,
+    "service_area_per_100_households_m2": 20.0,
+    "illegal_cleared_share": 100.0,
+    "consulted_floor_area_m2": 24000.0,
+    "agreed_floor_area_m2": 18000.0,
+    "satisfaction": 85.0,
+    "acceptance_date": "2022-01-31",
+    "gated": False,
 }
 
 
@@ -60,7 +69,9 @@ def register(**compounds: dict[str, Any]) -> pd.DataFrame:
         column: pd.Series([row.get(column) for row in rows.values()], dtype=DTYPES[FIELDS[column].type])
         for column in REGISTER_COLUMNS
     }
-    return pd.DataFrame({"compound_id": pd.Series(list(rows), dtype="str")} | columns)
+    ids = pd.Series(list(rows), dtype="str")
+    at = pd.Series(range(4, 4 + len(ids)), dtype="Int64")
+    return pd.DataFrame({"compound_id": ids, "source_row": at} | columns)
 
 
 def compounds(**changed: dict[str, Any]) -> Subjects:
@@ -103,6 +114,8 @@ UNIT: dict[str, Any] = {
     "compounds_pass": 1,
     "compounds_defer": 0,
     "compounds_unknown": 0,
+    "earliest_evaluation_on": "2022-04-30",
+    "as_of": "2022-05-11",
 }
 
 
@@ -112,7 +125,7 @@ def unit_table(
     """Return table `eligibility` of one unit, UNIT changed as given; `pairs`: residents by compound."""
     row = UNIT | changes
     whole = {"committees_cut", "atoms", "compounds", "compounds_pass", "compounds_defer", "compounds_unknown"}
-    text = {"kind", "size_result"}
+    text = {"kind", "size_result", "earliest_evaluation_on", "as_of"}
     types = {name: "Int64" if name in whole else "str" if name in text else "float64" for name in row}
     types |= {"near_miss": "bool", "connected": "bool"}
     fields = pd.DataFrame({n: pd.Series([v], ["U1"], dtype=types[n]) for n, v in row.items()})

@@ -17,11 +17,16 @@ from tests.eligibility.cases import compounds
 
 def test_the_clauses_that_fields_allow_are_there() -> None:
     ids = [rule.id for rule in rule_catalogue().rules]
-    assert ids == "A1 A2 A3 A5 A6 A7 A8 A9 A10 A11 A12 A16 B1 B2 B3 B4 B10 B11 B12 B13".split()
+    assert (
+        ids
+        == (
+            "A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A11-278 A12 A16 A17 B1 B2 B3 B4 B5 B6 B10 B11 B12 B13 B14 B16"
+        ).split()
+    )
     assert {rule.id: rule.effect for rule in rule_catalogue().rules if rule.effect == "defer"}.keys() == {
         "A8", "A9", "A10", "A12",
     }  # fmt: skip
-    assert [rule.id for rule in rule_catalogue().rules if rule.effect == "priority"] == ["A3"]
+    assert [rule.id for rule in rule_catalogue().rules if rule.effect == "priority"] == ["A3", "A4"]
 
 
 def _edited(tmp_path: Path, change: Any) -> Path:
@@ -52,7 +57,7 @@ def test_a_wrong_entry_is_refused_with_its_place(tmp_path: Path, key: str, value
     path = _edited(tmp_path, lambda content: content["rules"][0].update({key: value}))
     with pytest.raises(SettingsError, match=said) as error:
         read_rules(path)
-    assert "line" in str(error.value)
+    assert "line" in str(error.value) and "to do:" in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -20,6 +21,7 @@ from pipeline.tables import check, empty
 from tests.eligibility.cases import PARAMS, compounds, register, unit_found, unit_table
 from tests.runs import ROOT
 
+AS_OF = date(2022, 5, 11)
 RULES = [rule.id for rule in rule_catalogue().rules if rule.level == "unit"]
 
 
@@ -48,6 +50,10 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("B3", {"connected": False}, "fail", False),
     ("B4", {}, "pass", False),
     ("B4", {"committees_cut": 2}, "fail", False),
+    ("B5", {}, "pass", False),
+    ("B5", {"committees_cut": 3}, "pass", False),
+    ("B5", {"committees_cut": 2, "size_result": "too_small", "near_miss": True}, "fail", True),
+    ("B5", {"committees_cut": 2, "size_result": "too_small"}, "fail", False),
     ("B11", {}, "pass", False),
     ("B11", {"demolished_floor_area_m2": 20000.0, "resettlement_local_share": 50.0}, "pass", False),
     ("B11", {"demolished_floor_area_m2": 20001.0, "resettlement_local_share": 50.0}, "fail", True),
@@ -79,6 +85,14 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("B13", {"compounds_pass": 0, "compounds_unknown": 2}, "unknown", False),
     ("B13", {"compounds_pass": 0}, "fail", False),
     ("B13", NO_COMPOUNDS, "unknown", False),
+    ("B14", {}, "pass", False),
+    ("B14", {"compounds_unknown": 1}, "fail", True),
+    ("B14", {"compounds_unknown": 2}, "fail", False),
+    ("B14", NO_COMPOUNDS, "unknown", False),
+    ("B16", {}, "pass", False),
+    ("B16", {"earliest_evaluation_on": "2022-05-11"}, "pass", False),
+    ("B16", {"earliest_evaluation_on": "2022-05-12"}, "fail", False),
+    ("B16", {"earliest_evaluation_on": None}, "unknown", False),
 ]
 
 
@@ -110,7 +124,39 @@ def test_conditions_are_weighed_by_the_residents_of_compounds(
     assert ("Open" in zh) == (result == "unknown")
 
 
-@pytest.mark.parametrize("rule", ["B10", "B12", "B13"])
+@pytest.mark.parametrize(
+    ("rule", "field", "people", "result", "near"),
+    [
+        ("B10", "governance_mechanism", (73.0, 27.0), "fail", True),
+        ("B10", "governance_mechanism", (71.0, 29.0), "fail", False),
+        ("B12", "idle_space_agreed", (79.0, 21.0), "fail", True),
+        ("B12", "idle_space_agreed", (50.0, 50.0), "fail", False),
+        ("B6", "gated", (50.0, 50.0), "pass", False),
+        ("B6", "gated", (53.0, 47.0), "fail", True),
+        ("B6", "gated", (60.0, 40.0), "fail", False),
+    ],
+)
+def test_a_share_just_missed_is_a_near_miss(
+    rule: str, field: str, people: tuple[float, ...], result: str, near: bool
+) -> None:
+    of = compounds(Yes={field: True}, No={field: False})
+    pairs = dict(zip(("Yes", "No"), people, strict=True))
+    assert unit_found(rule, pairs=pairs, of=of)[:2] == (result, near)
+
+
+def test_whether_walls_stand_is_unknown_where_the_register_does_not_say() -> None:
+    assert unit_found("B6", of=compounds(C1={"gated": None}))[0] == "unknown"
+
+
+def test_every_rule_has_its_cases() -> None:
+    by_share = {"B6", "B10", "B12"}  # in the tests of shares
+    for result in ("pass", "fail"):
+        assert {rule for rule, _, found, _ in CASES if found == result} == set(RULES) - by_share
+    of_geometry = {"B1", "B3", "B4", "B5"}  # always known: the unit is drawn here
+    assert {rule for rule, _, found, _ in CASES if found == "unknown"} == set(RULES) - by_share - of_geometry
+
+
+@pytest.mark.parametrize("rule", ["B6", "B10", "B12", "B13"])
 def test_land_without_a_register_is_unknown(rule: str) -> None:
     result, _, zh, en = unit_found(rule, pairs={}, **NO_COMPOUNDS)
     assert (result, zh, en) == ("unknown", "缺少：小区登记", "missing: a register of compounds")
@@ -200,7 +246,7 @@ def test_fields_of_units_come_from_their_compounds_and_walks() -> None:
         C3={"demolished_floor_area_m2": None},
     )
     table = judge(rule_catalogue(), of)
-    units = unit_subjects(_units(), _reach(), pairs, of.fields, verdicts(table, "compound"))
+    units = unit_subjects(_units(), _reach(), pairs, of.fields, verdicts(table, "compound"), AS_OF, 3)
     assert units.at["U1", "demolished_floor_area_m2"] == 4000
     assert units.at["K1", "demolished_floor_area_m2"] == 1000 + 0.25 * 3000
     assert units.at["U1", "resettlement_local_share"] == pytest.approx((1000 * 40 + 3000 * 80) / 4000)
@@ -251,7 +297,8 @@ def test_the_stage_judges_committees_and_proposed_units() -> None:
     assert table.sort_values(["subject_kind", "subject_id", "rule_id"]).index.tolist() == list(
         range(len(table))
     )
-    assert len(table) == 3 * 12 + 4 * len(RULES)
+    of_compounds = [rule.id for rule in rule_catalogue().rules if rule.level == "compound"]
+    assert len(table) == 3 * len(of_compounds) + 4 * len(RULES)
     assert unit_verdict(table).to_dict() == {"K1": "fail", "K2": "fail", "U1": "pass", "U2": "fail"}
     pairs = unit_compounds(inputs["residents"], inputs["address_areas"])
     # U1: the scheme of C2; K2: the same, and whether any compound may take part; U2: B10, B11, B12, B13
@@ -263,8 +310,28 @@ def test_a_district_without_compounds_is_judged_all_the_same() -> None:
     pairs = unit_compounds(rows.drop(columns="unit_id"), rows[["point_id", "unit_id"]])
     of = compounds()
     none = judge(rule_catalogue(), of)
-    units = unit_subjects(_units(), _reach(), pairs, of.fields, verdicts(none, "compound"))
+    units = unit_subjects(_units(), _reach(), pairs, of.fields, verdicts(none, "compound"), AS_OF, 3)
     assert len(none) == 0 and units["compounds"].isna().all()
+    assert units["earliest_evaluation_on"].isna().all()
+
+
+def test_evaluation_waits_for_the_last_acceptance_and_three_months() -> None:
+    """C1 is accepted on 30 November, which has no like in February; C2, built in 2010, takes no part."""
+    rows = _residents()
+    pairs = unit_compounds(rows.drop(columns="unit_id"), rows[["point_id", "unit_id"]])
+    dates = {"acceptance_date": "2021-11-30"}
+    for other, expected in (
+        ({"built_year": 2010, "acceptance_date": None}, "2022-02-28"),
+        ({}, "2022-04-30"),
+    ):
+        of = compounds(C1=dates, C2=other)
+        found = verdicts(judge(rule_catalogue(), of), "compound")
+        units = unit_subjects(_units(), _reach(), pairs, of.fields, found, AS_OF, 3)
+        assert units.at["U1", "earliest_evaluation_on"] == expected
+    of = compounds(C1=dates, C2={"acceptance_date": None})
+    found = verdicts(judge(rule_catalogue(), of), "compound")
+    units = unit_subjects(_units(), _reach(), pairs, of.fields, found, AS_OF, 3)
+    assert pd.isna(units.at["U1", "earliest_evaluation_on"])
 
 
 @pytest.mark.parametrize(

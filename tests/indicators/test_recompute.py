@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise
-
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,34 +11,10 @@ from pipeline.catalogue.load import PEOPLE_OF_WHO, indicators, walker
 from pipeline.network.search import Graph
 from pipeline.reach.catchment import pairs
 from pipeline.settings import load_params
+from tests.indicators.again import compare, stated
 from tests.runs import ROOT, Chain
 
 pytestmark = pytest.mark.filterwarnings("ignore::FutureWarning")
-TOL = 1e-6
-
-
-@pytest.fixture(scope="module")
-def homes(demo: Chain) -> dict[str, pd.DataFrame]:
-    """Addresses of each unit."""
-    residents, units = demo["residents"], demo["units"]
-    own = residents.merge(demo["address_areas"][["point_id", "unit_id"]], on="point_id", how="left")
-    return {
-        unit: own[own["committee_id"] == unit] if kind == "committee" else own[own["unit_id"] == unit]
-        for unit, kind in zip(units["unit_id"], units["kind"], strict=True)
-    }
-
-
-def stated(demo: Chain, indicator: str) -> pd.DataFrame:
-    """Rows of the indicator that state a value."""
-    table = demo["indicators"]
-    rows = table[(table["indicator_id"] == indicator) & table["known"]]
-    assert len(rows) >= 10
-    return rows
-
-
-def compare(demo: Chain, indicator: str, again: Callable[[str], float], rel: float = TOL) -> None:
-    for unit, value in stated(demo, indicator)[["unit_id", "value"]].itertuples(index=False):
-        assert value == pytest.approx(again(unit), rel=rel, abs=1e-6), (indicator, unit)
 
 
 @pytest.mark.parametrize("indicator", ["F01", "F03", "F06", "T09"])
@@ -52,11 +24,8 @@ def test_shares_within_minutes_person_by_person(
     one = indicators()[indicator]
     legs = walker(one.class_, one.constraint)
     walks, borders = demo["walk_times"], demo["edge_times"]
-    time = (
-        walks[(walks["class"] == one.class_) & (walks["walker"] == legs)]
-        .set_index("point_id")["minutes"]
-        .to_dict()
-    )
+    walks = walks[(walks["class"] == one.class_) & (walks["walker"] == legs)].set_index("point_id")
+    time, unlinked = walks["minutes"].to_dict(), walks["unlinked_minutes"].to_dict()
     border = borders[borders["walker"] == legs].set_index("point_id")["edge_of_data_minutes"].to_dict()
     people = PEOPLE_OF_WHO[one.who]
 
@@ -65,7 +34,10 @@ def test_shares_within_minutes_person_by_person(
         for row in homes[unit].to_dict("records"):
             everybody += row[people]
             in_time = time[row["point_id"]] <= one.minutes
-            clear = row["linked"] and not border[row["point_id"]] <= one.minutes
+            hidden = min(
+                border[row["point_id"]], unlinked[row["point_id"]], key=lambda m: 99 if m != m else m
+            )
+            clear = row["linked"] and not hidden <= one.minutes
             served += row[people] * in_time
             maybe += row[people] * (not in_time and not clear)
             if clear:
@@ -204,77 +176,3 @@ def test_all_facilities_in_reach_include_the_nearest(demo: Chain) -> None:
     nearest = own.reindex(linked["point_id"]).reset_index(drop=True)
     assert list(least.index) == list(nearest.index[nearest <= 10])
     assert least.to_numpy() == pytest.approx(nearest[nearest <= 10].to_numpy(), abs=1e-9)
-
-
-def test_places_per_child_by_loops_over_pairs(demo: Chain, homes: dict[str, pd.DataFrame]) -> None:
-    """Two-step floating catchment with dictionaries, from pairs found by networkx in a graph with every point in it."""
-    params = load_params(ROOT / "params.yaml")
-    residents, facilities, edges = demo["residents"], demo["facilities"], demo["edges"]
-    reach = _networkx_pairs(edges, residents, facilities[facilities["class"] == "kindergarten"], params)
-    children = residents.set_index("point_id")["child_3_6"].to_dict()
-    places = (
-        facilities[facilities["class"] == "kindergarten"].groupby("facility_id")["capacity"].first().to_dict()
-    )
-    demand: dict[str, float] = {}
-    for point, facility in reach:
-        demand[facility] = demand.get(facility, 0.0) + children[point]
-    supply = dict.fromkeys(children, 0.0)
-    for point, facility in reach:
-        if demand[facility] > 0:
-            supply[point] += places[facility] / demand[facility]
-    table = demo["indicators"]
-    rows = table[(table["indicator_id"] == "F02") & (table["evidence_share"] > 1 - 1e-9)]
-    assert len(rows) >= 5
-    for unit, value in rows[["unit_id", "value"]].itertuples(index=False):
-        mine = homes[unit]
-        total = sum(children[p] * supply[p] for p in mine["point_id"] if children[p] > 0)
-        assert value == pytest.approx(100 * total / mine["child_3_6"].sum(), rel=1e-6)
-
-
-def _networkx_pairs(edges, residents, facilities, params) -> list[tuple[str, str]]:  # type: ignore[no-untyped-def]
-    speed = 60 * params.network.walkers["child"].speed_m_per_s
-    rows = edges.set_index("edge_id")[["u", "v", "length_m", "users", "minutes_child", "minutes_child_back"]]
-    rows = rows.to_dict("index")
-    linked = residents[residents["linked"]].to_dict("records")
-    doors = facilities[facilities["linked"]].to_dict("records")
-    groups: dict[str, list[dict]] = {}
-    for home in linked:
-        users = rows[home["edge_id"]]["users"]
-        compound = home["compound_id"] if isinstance(home["compound_id"], str) else "nobody"
-        groups.setdefault(users if users != "public" else compound, []).append(home)
-    found: set[tuple[str, str]] = set()
-    on_edge: dict[int, list[dict]] = {}
-    for door in doors:
-        on_edge.setdefault(door["edge_id"], []).append(door)
-    for group, people in groups.items():
-        graph = nx.DiGraph()
-        places: dict[int, list[tuple[float, tuple]]] = {}
-        for point, kind in [(p, "home") for p in people] + [(d, "door") for d in doors]:
-            key = (kind, point["point_id"] if kind == "home" else point["entrance_id"])
-            if rows[point["edge_id"]]["users"] in ("public", group):
-                places.setdefault(point["edge_id"], []).append((point["offset_m"], key))
-                foot = ("foot", *key)
-                # arcs run against the walk: the search starts at the door
-                graph.add_edge(key, foot, minutes=point["access_m"] / speed)
-                graph.add_edge(foot, key, minutes=point["access_m"] / speed)
-        for edge, row in rows.items():
-            if row["users"] not in ("public", group):
-                continue
-            between = sorted((offset, ("foot", *key)) for offset, key in places.get(edge, []))
-            stops = [(0.0, row["u"]), *between, (row["length_m"], row["v"])]
-            for (a, p), (b, q) in pairwise(stops):
-                share = (b - a) / row["length_m"]
-                for tail, head, cost in ((q, p, row["minutes_child"]), (p, q, row["minutes_child_back"])):
-                    if np.isfinite(cost):
-                        old = graph.get_edge_data(tail, head, {"minutes": np.inf})["minutes"]
-                        graph.add_edge(tail, head, minutes=min(old, cost * share))
-        for door in doors:
-            start = ("door", door["entrance_id"])
-            if start in graph:
-                reached = nx.single_source_dijkstra_path_length(graph, start, cutoff=10.0, weight="minutes")
-                found |= {
-                    (key[1], door["facility_id"])
-                    for key in reached
-                    if isinstance(key, tuple) and key[0] == "home"
-                }
-    return sorted(found)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.reach.shares import partitions, shares, status, weighted_quantile
+from pipeline.reach.shares import doubtful, partitions, shares, status, weighted_quantile
 from pipeline.tables import check
 
 NONE = np.nan
@@ -16,15 +16,16 @@ NONE = np.nan
 
 def test_truth_table() -> None:
     """Within 10 minutes: 9 minutes is served whatever else; 11 is not served only where all is known."""
-    minutes = [9, 9, 11, 11, 11, NONE, NONE]
-    linked = [True, True, True, True, True, True, False]
-    edge = [NONE, 3, NONE, 10, 11, NONE, NONE]
-    served, unknown = status(minutes, linked, True, edge, 10)
-    assert served.tolist() == [True, True, False, False, False, False, False]
-    assert unknown.tolist() == [False, False, False, True, False, False, True]
-    served, unknown = status(minutes, linked, False, edge, 10)
-    assert served.tolist() == [True, True, False, False, False, False, False]
-    assert unknown.tolist() == [False, False, True, True, True, True, True]
+    minutes = [9, 9, 9, 11, 11, 11, 11, 11, NONE, NONE]
+    linked = [True, True, True, True, True, True, True, True, True, False]
+    edge = [NONE, 3, NONE, NONE, 10, 11, NONE, NONE, NONE, NONE]
+    unlinked = [NONE, NONE, 2, NONE, NONE, NONE, 10, 10.1, NONE, NONE]
+    served, unknown = status(minutes, doubtful(linked, True, edge, unlinked, 10), 10)
+    assert served.tolist() == [True] * 3 + [False] * 7
+    assert unknown.tolist() == [False] * 4 + [True, False, True, False, False, True]
+    served, unknown = status(minutes, doubtful(linked, False, edge, unlinked, 10), 10)
+    assert served.tolist() == [True] * 3 + [False] * 7
+    assert unknown.tolist() == [False] * 3 + [True] * 7
 
 
 def test_quantiles_by_hand() -> None:
@@ -58,6 +59,7 @@ TIMES = pd.DataFrame(
         "class": "kindergarten",
         "walker": "child",
         "minutes": [4.0, 8.0, 12.0, NONE, 1.0],
+        "unlinked_minutes": [3.0, 6.0, NONE, NONE, NONE],
     }
 )
 EDGES = pd.DataFrame(
@@ -65,11 +67,11 @@ EDGES = pd.DataFrame(
 )
 
 
-def district(complete: bool = True) -> pd.DataFrame:
+def district(complete: bool = True, times: pd.DataFrame = TIMES) -> pd.DataFrame:
     table = shares(
         RESIDENTS,
         partitions(RESIDENTS, AREAS, UNITS),
-        TIMES,
+        times,
         EDGES,
         [("kindergarten", "child"), ("pharmacy", "child")],
         {"kindergarten": "child_3_6", "pharmacy": "residents"},
@@ -94,6 +96,14 @@ def test_the_unlinked_cannot_be_known_and_count() -> None:
     assert row["share_10"] == pytest.approx(4 / 7)
     assert row["unknown_10"] == pytest.approx(3 / 7)
     assert np.isnan(row["p90_minutes"]) and row["median_minutes"] == 4
+
+
+def test_neighbours_of_a_facility_without_a_known_way_cannot_be_known() -> None:
+    """At b the nearest kindergarten is 8 minutes away; another, tied to no street, is 4.5 off."""
+    times = TIMES.assign(unlinked_minutes=[3.0, 4.5, NONE, NONE, NONE])
+    row = district(times=times).loc[("committee", "k1", "kindergarten")]
+    assert row["share_5"] == pytest.approx(4 / 9)
+    assert [row["unknown_5"], row["unknown_10"]] == pytest.approx([3 / 9, 2 / 9]), "who is served is served"
 
 
 def test_nobody_means_no_share() -> None:
@@ -146,6 +156,7 @@ def test_parts_sum_to_the_whole(seed: int) -> None:
             "class": "park",
             "walker": "adult",
             "minutes": np.where(residents["linked"], near, NONE),
+            "unlinked_minutes": np.where(rng.random(n) < 0.3, rng.uniform(0, 20, n), NONE),
         }
     )
     ends = pd.DataFrame(

@@ -8,6 +8,7 @@ import pandas as pd
 from shapely import Point
 
 from pipeline.reach.node_snapping import node_snap_minutes
+from pipeline.reach.straight_line import straight_minutes
 from pipeline.reach.walk_times import edge_times, legs, walk_times
 from pipeline.reach.walkers import walker_classes
 from pipeline.settings import Walker
@@ -23,7 +24,7 @@ EDGES = pd.DataFrame(
     {"edge_id": [1, 2], "u": [1, 2], "v": [2, 3], "length_m": 120.0, "users": "public"}
     | {f"minutes_{w}{b}": 2.0 if w == "adult" else 4.0 for w in WALKERS for b in ("", "_back")}
 )
-RESIDENTS = pd.DataFrame(
+RESIDENTS = gpd.GeoDataFrame(
     {
         "point_id": ["a", "b", "c"],
         "edge_id": pd.array([1, 2, None], "Int64"),
@@ -31,9 +32,10 @@ RESIDENTS = pd.DataFrame(
         "access_m": [30.0, 0.0, np.nan],
         "compound_id": pd.Series([None] * 3, dtype="str"),
         "linked": [True, True, False],
-    }
+    },
+    geometry=[Point(0, 30), Point(180, 0), Point(180, 300)],
 )
-FACILITIES = pd.DataFrame(
+FACILITIES = gpd.GeoDataFrame(
     {
         "entrance_id": ["p:1", "p:2", "q:1", "s:1"],
         "facility_id": ["p", "p", "q", "s"],
@@ -43,7 +45,8 @@ FACILITIES = pd.DataFrame(
         "access_m": [0.0, 0.0, 12.0, np.nan],
         "compound_id": pd.Series([None] * 4, dtype="str"),
         "linked": [True, True, True, False],
-    }
+    },
+    geometry=[Point(120, 0), Point(240, 0), Point(120, 12), Point(180, 120)],
 )
 
 
@@ -59,11 +62,33 @@ def test_every_address_class_and_walker_has_a_row() -> None:
         [p, c, w] for p in "abc" for c, w in wanted
     ]
     found = table.set_index(["point_id", "class", "walker"])
-    assert found.loc[("a", "park", "adult")].tolist() == [2.5, "p"]
+    assert found.loc[("a", "park", "adult"), ["minutes", "facility_id"]].tolist() == [2.5, "p"]
     assert found.loc[("a", "shop", "adult"), "minutes"] == 0.5 + 2 + 0.2
     assert found.loc[("a", "shop", "elderly"), "minutes"] == 1 + 4 + 0.4, "the access legs are slower too"
-    assert found.loc[("b", "park", "careful")].tolist() == [2.0, "p"]
-    assert found.loc["c"].isna().all(axis=None) and found.xs("bank", level="class").isna().all(axis=None)
+    assert found.loc[("b", "park", "careful"), ["minutes", "facility_id"]].tolist() == [2.0, "p"]
+    reached = found[["minutes", "facility_id"]]
+    assert reached.loc["c"].isna().all(axis=None) and reached.xs("bank", level="class").isna().all(axis=None)
+
+
+def test_a_shop_without_a_known_way_stays_in_sight() -> None:
+    """Shop s at (180, 120) is tied to no street: b sees it 120 m away, c 180 m. A lost side door hides nothing."""
+    pairs = [("park", "adult"), ("shop", "adult"), ("shop", "elderly")]
+    table = walk_times(RESIDENTS, FACILITIES, pairs, legs(RESIDENTS, EDGES, WALKERS), 5)
+    seen = table.set_index(["point_id", "class", "walker"])["unlinked_minutes"]
+    assert seen.xs("park", level="class").isna().all()
+    assert seen["b"].tolist()[1:] == [2.0, 4.0]
+    assert seen["c"].fillna(-1).tolist()[1:] == [3.0, -1.0], "180 m are 6 elderly minutes, beyond the limit"
+    one_shop = FACILITIES.assign(facility_id=["p", "p", "q", "q"])
+    table = walk_times(RESIDENTS, one_shop, pairs, legs(RESIDENTS, EDGES, WALKERS), 5)
+    assert table["unlinked_minutes"].isna().all()
+
+
+def test_circles_go_through_everything() -> None:
+    homes = RESIDENTS.geometry
+    shops = FACILITIES.geometry[2:]
+    np.testing.assert_allclose(straight_minutes(homes, shops, 1.0)[1:], [np.hypot(60, 12) / 60, 3.0])
+    np.testing.assert_allclose(straight_minutes(homes, shops, 0.5), 2 * straight_minutes(homes, shops, 1.0))
+    assert np.isnan(straight_minutes(homes, shops[:0], 1.0)).all()
 
 
 def test_the_limit_makes_null() -> None:

@@ -16,7 +16,7 @@ from pipeline.eligibility.rules import rule_catalogue
 from pipeline.scoring.table import score_table
 from pipeline.scoring.weights import catalogue_weights
 from pipeline.siting.candidates import candidates
-from pipeline.siting.pilot_type import pilot_types
+from pipeline.siting.pilot_type import pilot_types, pilots
 from pipeline.tables import check
 from tests.eligibility.cases import PARAMS, THRESHOLDS, register
 
@@ -196,3 +196,33 @@ def test_a_tenth_of_dangerous_housing_does_not_make_a_demolition_pilot() -> None
         pairs = pd.DataFrame({"unit_id": "U1", "compound_id": ["C1", "C2"], "residents": people})
         found = pilot_types(RULES.pilot_types, of, pairs, pd.Index(["U1"]))
         assert found.at["U1", "pilot_type"] == expected
+
+
+def test_the_runner_up_is_the_other_type_with_most_residents() -> None:
+    """60 % of residents live in grade D of 1995, 40 % in compounds of 2010: B8 is proposed, B7 has 60 %, B9 40 %."""
+    of = register(C1={"structure_grade": "D"}, C2={"built_year": 2010}, C3={"built_year": None})
+    compounds = Subjects("compound", of.set_index("compound_id"), THRESHOLDS)
+    pairs = pd.DataFrame(
+        {
+            "unit_id": ["U1", "U1", "U2", "U3"],
+            "compound_id": ["C1", "C2", "C2", "C3"],
+            "residents": [600.0, 400.0, 400.0, 100.0],
+        }
+    )
+    found = pilot_types(RULES.pilot_types, compounds, pairs, pd.Index(["U1", "U2", "U3"]))
+    assert found["pilot_type"].tolist() == ["demolition_renewal", "planned_new", "undetermined"]
+    assert found["runner_up"].fillna("").tolist() == ["comprehensive_upgrade", "", ""]
+    assert found["deadline_years"].tolist() == [2, 3, pd.NA]
+    assert found.at["U1", "runner_up_because"][0].startswith("60% 居民所在小区建于 2005 年底前")
+
+
+def test_only_those_within_the_quota_may_have_the_award() -> None:
+    ranked = pd.DataFrame({"unit_id": ["U2", "U1", "U3"], "rank": pd.array([1, 2, None], "Int64")})
+    of = Subjects("compound", register(C1={}).set_index("compound_id"), THRESHOLDS)
+    pairs = pd.DataFrame({"unit_id": ["U1", "U2"], "compound_id": ["C1", "C1"], "residents": [500.0, 500.0]})
+    for top_k, within in ((1, [False, True, False]), (5, [True, True, False])):
+        table = check("pilots", pilots(gpd.GeoDataFrame(ranked), RULES.pilot_types, of, pairs, top_k))
+        assert table["unit_id"].tolist() == ["U1", "U2", "U3"]
+        assert table["within_quota"].tolist() == within
+        assert table["award_cap_cny"].fillna(0).tolist() == [6_000_000 * is_in for is_in in within]
+    assert table["type_reason"].tolist()[2] == "小区年代和结构情况不明"

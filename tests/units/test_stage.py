@@ -18,12 +18,22 @@ from tests.units.town import PARAMS, Town, town
 Tables = dict[str, pd.DataFrame]
 
 
+def outputs(built: Town, **changes: Any) -> dict[str, Any]:
+    """Run the stage with few iterations."""
+    params = PARAMS.model_copy(
+        update={"iterations_per_atom": 300, "bound_steps": 30, "bound_connected_steps": 30} | changes
+    )
+    settings = cast(Settings, SimpleNamespace(params=SimpleNamespace(units=params)))
+    return run(settings, built.inputs())
+
+
 def units(built: Town, **changes: Any) -> Tables:
     """Run the stage and check its tables against their schemas."""
-    params = PARAMS.model_copy(update={"iterations_per_atom": 300} | changes)
-    settings = cast(Settings, SimpleNamespace(params=SimpleNamespace(units=params)))
+    found = outputs(built, **changes)
     return {
-        name: check(name, cast(pd.DataFrame, frame)) for name, frame in run(settings, built.inputs()).items()
+        name: check(name, cast(pd.DataFrame, frame))
+        for name, frame in found.items()
+        if not name.endswith(".json")
     }
 
 
@@ -110,3 +120,17 @@ def test_an_address_without_a_way_is_named_as_such(built: Town) -> None:
     left = units(Town(**lonely.inputs() | {"residents": residents}))["leftovers"].set_index("atom_id")
     assert "未接入" in left.loc["C001", "reason"]
     assert "孤立组团" in left.loc["C000", "reason"]
+
+
+@pytest.mark.parametrize("sets_max", [0, 20_000])
+def test_the_report_states_price_bound_and_gap(sets_max: int) -> None:
+    """Four blocks of 2,600 in a square: two pairs; proven where all sets are listed, bounded where not."""
+    square = town([[2600.0, 2600.0], [2600.0, 2600.0]])
+    report = outputs(square, exact_sets_max=sets_max)["units_report.json"]
+    assert (report["atoms"], report["units"], report["residents_placed"]) == (4, 2, 10_400)
+    assert 0 < report["bound_person_minutes"] <= report["cost_person_minutes"]
+    assert report["gap_share"] == pytest.approx(
+        1 - report["bound_person_minutes"] / report["cost_person_minutes"], abs=1e-6
+    )
+    assert report["exact_atoms"] == (4 if sets_max else 0)
+    assert sets_max == 0 or report["gap_share"] == 0

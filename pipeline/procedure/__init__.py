@@ -1,0 +1,1 @@
+"""Follow projects through the procedure of the notice, from the dates that people keep."""

@@ -1,0 +1,240 @@
+"""List the facts that are most worth finding out before candidates are chosen."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.catalogue.facilities import FacilityClass
+from pipeline.catalogue.indicators import Indicator, RegisterShare
+from pipeline.eligibility.rules import RuleCatalogue
+from pipeline.eligibility.texts import Both, fill
+from pipeline.scoring.points import Points, points_of
+from pipeline.scoring.weights import Floats, Weights
+from pipeline.settings import Label, SitingParams
+from pipeline.siting.answers import answered, open_rules
+from pipeline.siting.chance import Doubt, draws
+from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
+from pipeline.siting.rank_pairs import ranked_in_id_order
+from pipeline.tables import FIELDS
+
+_CELL = Label(zh="{subject}：{fact}是多少？", en="{subject}: what is it for: {fact}?")
+_LIST = Label(
+    zh="本区{subject}清单是否完整？请补全。", en="Is the list complete of: {subject}? Please complete it."
+)
+_MEASURE = Label(zh="{subject}：{fact}情况如何？（{note}）", en="{subject}: {fact}? ({note})")
+_RULE = Label(zh="{subject}：是否满足“{fact}”？{note}", en="{subject}: does it meet “{fact}”? {note}")
+_ANSWERS = ("答案 answer", "填写人 author", "日期 date")
+Key = tuple[str, str, str]
+
+
+@dataclass
+class _Found:
+    question: Both
+    effect: float = 0.0
+    changes_verdict: bool = False
+    open_points: float = 0.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Tables of the district that say what is known, as the stages before left them; `pairs` from `unit_compounds`."""
+
+    indicators: pd.DataFrame
+    eligibility: pd.DataFrame
+    class_status: pd.DataFrame
+    compounds: pd.DataFrame
+    register: pd.DataFrame
+    pairs: pd.DataFrame
+
+
+def survey(
+    candidates: pd.DataFrame,
+    evidence: Evidence,
+    rules: RuleCatalogue,
+    catalogue: Mapping[str, Indicator],
+    classes: Mapping[str, FacilityClass],
+    weights: Weights,
+    params: SitingParams,
+) -> pd.DataFrame:
+    """Return table `survey`, best first, `params.survey_facts` rows at most.
+
+    First by the effect on who is among the first k, then by whether an answer changes a verdict, then by the points of
+    total score that hang on it. An unknown indicator is booked to what would settle it: an incomplete facility list
+    (evenly where several are), the empty cells of the register (by the square of the residents, as their shares of the
+    variance), otherwise the unit itself.
+    """
+    table = candidates.sort_values("unit_id").reset_index(drop=True)
+    ranked = ranked_in_id_order(candidates)
+    pairs = evidence.pairs[evidence.pairs["unit_id"].isin(set(table["unit_id"]))]
+    names = _names(table, evidence.compounds)
+    points = points_of(evidence.indicators, weights.indicators, table["unit_id"])
+    found: dict[Key, _Found] = {}
+    effect = np.zeros(points.low.shape)
+    among = table["rank"].notna().to_numpy()
+    theirs, tier = points.rows(among), ranked["tier"].to_numpy()
+    doubt = Doubt(theirs, ranked["readiness"].to_numpy(float), tier)
+    draw = (weights, params.need_weight, params.top_k, params.samples, params.concentration, params.seed)
+    if among.any():
+        effect[among] = effect_of_indicators(draws(doubt, *draw), theirs.low < theirs.high)
+    for key, question, row, column, share in _causes(points, evidence, pairs, catalogue, classes, names):
+        entry = found.setdefault(key, _Found(question))
+        entry.effect += share * effect[row, column]
+        entry.open_points += share * _width(points, weights, row, column) / len(table)
+    _add_rules(found, table, doubt, ranked, evidence, pairs, rules, draw, names)
+    return _best_first(found, params.survey_facts)
+
+
+def survey_csv(table: pd.DataFrame) -> str:
+    """Return the list as a sheet to print and fill in: no answers yet; text that looks like a formula is quoted."""
+    columns = ["rank", "subject_kind", "subject_id", "fact", "question", "question_en"]
+    out = io.StringIO()
+    out.write("\ufeff")  # spreadsheets tell UTF-8 by it
+    write = csv.writer(out, lineterminator="\n")
+    write.writerow([*(f"{FIELDS[c].zh} {c}" for c in columns), *_ANSWERS])
+    for row in table[columns].itertuples(index=False):
+        cells = [str(value) for value in row]
+        write.writerow([*(f"'{c}" if c[:1] in "=+-@\t\r" else c for c in cells), *[""] * len(_ANSWERS)])
+    return out.getvalue()
+
+
+def _names(table: pd.DataFrame, compounds: pd.DataFrame) -> dict[tuple[str, str], Both]:
+    frames = (("unit", table, "unit_id"), ("compound", compounds, "compound_id"))
+    return {
+        (kind, row[key]): (
+            f"{row[key]} {row['name']}",
+            f"{row[key]} {row['name_en'] if pd.notna(row['name_en']) else row['name']}",
+        )
+        for kind, frame, key in frames
+        for row in frame[[key, "name", "name_en"]].to_dict("records")
+    }
+
+
+def _width(points: Points, weights: Weights, row: int, column: int) -> float:
+    """Return by how many points the total can move with an indicator."""
+    scenario = weights.scenario_of[column]
+    of_scenario = weights.of_indicators[scenario]
+    share = (
+        of_scenario[column] / of_scenario.sum() * weights.of_scenarios[scenario] / weights.of_scenarios.sum()
+    )
+    return float(share * (points.high[row, column] - points.low[row, column]))
+
+
+def _causes(
+    points: Points,
+    evidence: Evidence,
+    pairs: pd.DataFrame,
+    catalogue: Mapping[str, Indicator],
+    classes: Mapping[str, FacilityClass],
+    names: Mapping[tuple[str, str], Both],
+) -> Iterator[tuple[Key, Both, int, int, float]]:
+    """Yield what would settle each open indicator of each unit: key, question, row, column, share."""
+    complete = set(evidence.class_status.loc[evidence.class_status["completeness"] == "complete", "class"])
+    register = evidence.register.set_index("compound_id")
+    members = {str(unit): rows for unit, rows in pairs.groupby("unit_id")}
+    notes = evidence.indicators.set_index(["unit_id", "indicator_id"])["note"].to_dict()
+    ids = list(catalogue)
+    for row, column in np.argwhere(points.low < points.high):
+        unit, entry = points.units[row], catalogue[ids[column]]
+        lists = [name for name in entry.facility_classes if name not in complete]
+        cells: Mapping[str, float] = {}
+        if isinstance(entry, RegisterShare) and unit in members:
+            cells = _empty_cells(register, members[unit], entry)
+        for name in lists:
+            subject = (classes[name].zh, classes[name].en)
+            yield (
+                ("class", name, "completeness"),
+                fill(_LIST, {"subject": subject}, {}),
+                row,
+                column,
+                1 / len(lists),
+            )
+        for compound, share in cells.items():
+            label = FIELDS[entry.column] if isinstance(entry, RegisterShare) else None
+            assert label is not None and isinstance(entry, RegisterShare)
+            told = {
+                "subject": names.get(("compound", compound), (compound, compound)),
+                "fact": (label.zh, label.en),
+            }
+            yield ("compound", compound, entry.column), fill(_CELL, told, {}), row, column, share
+        if not lists and not cells:
+            told = {"subject": names["unit", unit], "fact": (entry.zh, entry.en)}
+            told["note"] = (notes.get((unit, entry.id), ""),) * 2
+            yield ("unit", unit, entry.id), fill(_MEASURE, told, {}), row, column, 1.0
+
+
+def _empty_cells(register: pd.DataFrame, members: pd.DataFrame, entry: RegisterShare) -> dict[str, float]:
+    """Return the unit's compounds without a value, with their shares of what is open."""
+    values = register[entry.column].reindex(members["compound_id"])
+    squared = (members["residents"] ** 2).where(values.isna().to_numpy())
+    squared = squared[squared > 0]
+    return dict(zip(members.loc[squared.index, "compound_id"], squared / squared.sum(), strict=True))
+
+
+def _add_rules(
+    found: dict[Key, _Found],
+    table: pd.DataFrame,
+    doubt: Doubt,
+    ranked: pd.DataFrame,
+    evidence: Evidence,
+    pairs: pd.DataFrame,
+    rules: RuleCatalogue,
+    draw: tuple[Weights, float, int, int, float, int],
+    names: Mapping[tuple[str, str], Both],
+) -> None:
+    facts = open_rules(evidence.eligibility, pairs, rules.rules)
+    outcomes = answered(facts, evidence.eligibility, pairs, rules.rules)
+    eligible = table.set_index("unit_id")["eligible"]
+    place = {unit: i for i, unit in enumerate(ranked["unit_id"])}
+    said = evidence.eligibility.set_index(["subject_kind", "subject_id", "rule_id"])[["reason", "reason_en"]]
+    by_id = {rule.id: rule for rule in rules.rules}
+    priorities, need_weight = np.zeros((0, len(ranked))), np.zeros(0)
+    if place:
+        samples = [(some.priority, some.need_weight) for some in draws(doubt, *draw)]
+        priorities = np.concatenate([priority for priority, _ in samples])
+        need_weight = np.concatenate([weight for _, weight in samples])
+    for number, rows in outcomes.groupby("fact"):
+        fact = facts[int(number)]
+        rule, reason = by_id[fact.rule_id], said.loc[tuple(fact)]
+        told = {"subject": names.get(fact[:2], (fact.subject_id,) * 2), "fact": (rule.zh, rule.en)}
+        told["note"] = (reason["reason"], reason["reason_en"])
+        entry = _Found(fill(_RULE, told, {}))
+        entry.changes_verdict = bool((rows["verdict"].to_numpy() != eligible.reindex(rows["unit_id"])).any())
+        here = rows[rows["unit_id"].isin(place)]
+        if len(here):
+            answers = (_answer(doubt, here[here["met"]], place), _answer(doubt, here[~here["met"]], place))
+            entry.effect = effect_of_answers(priorities, need_weight, doubt.readiness, answers, draw[2])
+        found[(*fact[:2], fact.rule_id)] = entry
+
+
+def _answer(doubt: Doubt, rows: pd.DataFrame, place: Mapping[str, int]) -> Answered:
+    ready: Floats = doubt.readiness.copy()
+    tier = doubt.tier.copy()
+    at = rows["unit_id"].map(place).to_numpy(int)
+    out = rows["verdict"].eq("fail").to_numpy() | rows["readiness"].isna().to_numpy()
+    ready[at] = np.where(out, ready[at], rows["readiness"])
+    tier[at] = np.where(out, OUT, np.where(rows["verdict"] == "pass", 0, 1))
+    return Answered(ready, tier)
+
+
+def _best_first(found: Mapping[Key, _Found], most: int) -> pd.DataFrame:
+    def order(item: tuple[Key, _Found]) -> tuple[object, ...]:
+        key, entry = item
+        return (-round(entry.effect, 9), not entry.changes_verdict, -round(entry.open_points, 9), key)
+
+    chosen = sorted(found.items(), key=order)[:most]
+    rows = [
+        (i, *key, *entry.question, entry.effect, entry.changes_verdict, entry.open_points)
+        for i, (key, entry) in enumerate(chosen, start=1)
+    ]
+    columns = (
+        "rank subject_kind subject_id fact question question_en effect_top_k changes_verdict open_points"
+    )
+    kinds = dict.fromkeys(columns.split(), "str") | {"rank": "Int64", "changes_verdict": "bool"}
+    kinds |= dict.fromkeys(("effect_top_k", "open_points"), "float64")
+    return pd.DataFrame(rows, columns=columns.split()).astype(kinds)

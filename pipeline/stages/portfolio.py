@@ -1,0 +1,28 @@
+"""Choose the pilots together, under a number, a budget and a spread over sub-districts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.settings import Settings
+from pipeline.siting.plans import portfolio
+from pipeline.siting.portfolio import Limits
+from pipeline.store import Content
+
+
+def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
+    """Return `portfolio` and `portfolio_prices`."""
+    params = settings.params
+    limits = Limits(
+        max_pilots=params.siting.top_k,
+        budget_cny=params.portfolio.budget_cny,
+        award_cny=params.eligibility.thresholds["award_cap_cny"],
+        min_subdistricts=params.portfolio.min_subdistricts,
+        must=params.portfolio.must,
+        must_not=params.portfolio.must_not,
+    )
+    plans, prices = portfolio(
+        inputs["candidates"], inputs["units"], limits, params.siting.need_weight, params.portfolio.runner_ups
+    )
+    return {"portfolio": plans, "portfolio_prices": prices}

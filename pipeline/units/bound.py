@@ -1,0 +1,159 @@
+r"""Bound the price of every plan from below, so that the gap of the plan at hand can be stated.
+
+With prices π_i for covering atom i, relaxing Σ_{S∋i} x_S + s_i = 1 gives, for any π, the Lagrangian bound
+
+    L(π) = Σ_i min(π_i, cost_per_leftover_resident_minutes · p_i)
+           + Σ of the K least of min(0, z_m),    z_m ≤ min{ f_m(S) − π(S) : m ∈ S ∈ 𝒮 }
+
+over the meeting atoms m, since two units never share one; f_m is f with the meeting atom m, and K = ⌊P / residents_min⌋.
+z_m is first the answer of an easier problem, a knapsack of at most `residents_max`:
+
+- connection is asked of each atom with m alone: some path between them has no more people than a unit may have;
+- an atom counts for one committee alone, that of most of its people, if these are more than committee_share_min of the
+  largest unit; a further committee costs once;
+- people missing below `residents_min` are made up at the least rate, atoms being divisible there;
+- residents are rounded down to whole steps.
+
+Each of them only lowers z_m, so L(π) ≤ the best plan. Where that z_m is negative, branch and bound over connected sets
+(`connected.py`) raises it as far as its limit of nodes allows. π rises along subgradients; steps are counted, not timed.
+
+Source: M. Held, P. Wolfe, H. Crowder, Validation of subgradient optimization, Mathematical Programming 6 (1974), 62–88.
+"""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from pipeline.settings import UnitsParams
+from pipeline.units.connected import price_connected
+from pipeline.units.knapsack import price_knapsack
+from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme
+
+MEMORY = 0.7  # share of the last direction that is kept
+PATIENCE = 8  # steps without a better bound after which they are halved
+WORTHWHILE = 1e-5  # share of the price by which a bound must be better
+
+
+class Area(NamedTuple):
+    """Meeting atom m may share a unit with `near[first[m]:first[m + 1]]`; each atom surely counts for `committee`."""
+
+    first: Ints
+    near: Ints
+    committee: Ints
+
+
+def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsParams) -> float:
+    """Return the best bound met, in person-minutes, from the prices of a known plan (`label`, its `cost`).
+
+    The knapsack alone leads to good prices; from there on connected sets are priced.
+    """
+    reach = [_within_reach(programme, m) for m in range(len(label))]
+    area = Area(np.cumsum([0, *map(len, reach)]), np.concatenate(reach), _main_committee(programme))
+    leftover = programme.leftover_cost * programme.residents
+    bound, prices = 0.0, _first_prices(programme, label, leftover)  # nothing costs less than nothing
+    phases = ((params.bound_steps, 0), (params.bound_connected_steps, params.bound_connected_nodes))
+    for steps, nodes in phases:
+        found, prices = _ascend(programme, area, prices, cost, steps, nodes, params.bound_residents_step)
+        bound = max(bound, found)
+    return bound
+
+
+def _ascend(
+    programme: Programme,
+    area: Area,
+    prices: Floats,
+    cost: float,
+    steps: int,
+    nodes: int,
+    residents_step: float,
+) -> tuple[float, Floats]:
+    """Return the best bound met in so many subgradient steps, and the prices that gave it."""
+    units_max = int((programme.residents.sum() + TOLERANCE) / (programme.residents_min - TOLERANCE))
+    leftover = programme.leftover_cost * programme.residents
+    best, best_prices = -np.inf, prices
+    pace, since = 1.0, 0
+    direction = np.zeros(len(prices))
+    for _ in range(steps):
+        slack, taken = price_meetings(programme, prices, area, residents_step, nodes)
+        chosen = np.argsort(slack, kind="stable")[:units_max]
+        chosen = chosen[slack[chosen] < 0]
+        value = float(np.minimum(prices, leftover).sum() + slack[chosen].sum())
+        since = 0 if value > best + WORTHWHILE * cost else since + 1
+        if value > best:
+            best, best_prices = value, prices
+        if since >= PATIENCE:
+            pace, since, prices = pace / 2, 0, best_prices
+            direction[:] = 0.0
+            continue
+        covered = (prices > leftover).astype(np.float64)
+        for m in chosen:
+            part = slice(area.first[m], area.first[m + 1])
+            covered[area.near[part]] += taken[part]
+        direction = (1.0 - covered) + MEMORY * direction
+        length = float(direction @ direction)
+        if length < TOLERANCE or value >= cost - TOLERANCE:
+            break
+        prices = prices + pace * (cost - value) / length * direction
+    return best, best_prices
+
+
+def _first_prices(programme: Programme, label: Ints, leftover: Floats) -> Floats:
+    """Spread the price of each unit over its atoms by residents; a leftover atom's price is its own."""
+    prices = leftover.copy()
+    for u in range(label.max(initial=-1) + 1):
+        atoms = np.flatnonzero(label == u)
+        people = programme.residents[atoms]
+        walks = programme.burden[np.ix_(atoms, atoms)]
+        best = walks[walks.sum(axis=1).argmin()]
+        prices[atoms] = best + programme.unit_cost * people / people.sum()
+    return prices
+
+
+def _within_reach(programme: Programme, m: int) -> Ints:
+    """List the atoms that some path of at most `residents_max` people joins with m, in ascending order."""
+    people = {m: float(programme.residents[m])}
+    heap = [(people[m], m)]
+    ceiling = programme.residents_max + TOLERANCE
+    while heap:
+        here, i = heappop(heap)
+        if here > people[i]:
+            continue
+        for j in programme.neighbours[programme.first[i] : programme.first[i + 1]].tolist():
+            there = here + float(programme.residents[j])
+            if there <= ceiling and there < people.get(j, np.inf):
+                people[j] = there
+                heappush(heap, (there, j))
+    return np.array(sorted(people), dtype=np.int64)
+
+
+def _main_committee(programme: Programme) -> Ints:
+    """Return the committee of most of each atom's people that any unit with the atom has; −1 where there is none."""
+    sure = programme.committee_share_min * (programme.residents_max + TOLERANCE)
+    main = np.full(len(programme.residents), -1)
+    for i in range(len(main)):
+        part = slice(programme.committee_first[i], programme.committee_first[i + 1])
+        people = programme.committee_people[part]
+        if len(people) and people.max() > sure:
+            main[i] = programme.committee[part][people.argmax()]
+    return main
+
+
+@njit(cache=True)
+def price_meetings(
+    programme: Programme, prices: Floats, area: Area, residents_step: float, nodes: int
+) -> tuple[Floats, Floats]:
+    """Return z_m of each atom m, and for each entry of `area.near` the share taken; connected sets if `nodes` > 0."""
+    n = len(prices)
+    slack, share = np.zeros(n), np.zeros(len(area.near))
+    for m in range(n):
+        part = slice(area.first[m], area.first[m + 1])
+        near, taken = area.near[part], share[part]
+        slack[m] = price_knapsack(programme, prices, near, area.committee, residents_step, m, taken)
+        if slack[m] < 0 and nodes > 0:
+            joined = price_connected(programme, prices, near, area.committee, m, nodes, taken)
+            slack[m] = max(slack[m], joined)
+    return slack, share

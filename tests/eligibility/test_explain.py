@@ -1,0 +1,93 @@
+"""Explanations of the demo's results: the clause, the cells they rest on, and the steps."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from pipeline.catalogue.load import indicators
+from tests.runs import ROOT, Chain
+
+
+def _explain(district: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pipeline", "explain", str(district), "--out", str(out), *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def _said(demo: Chain, district: Path, *options: str) -> str:
+    done = _explain(district, demo.out, *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_consent_is_explained_from_its_cells(demo: Chain, demo_district: Path) -> None:
+    """The row and column that are named hold the very number that was used."""
+    table = demo["register"].dropna(subset=["owners", "consulted", "agreed"]).set_index("compound_id")
+    of = demo["eligibility"]
+    near = of[(of["rule_id"] == "A11") & of["near_miss"] & of["subject_id"].isin(table.index)].iloc[0]
+    compound = table.loc[near["subject_id"]]
+    said = _said(demo, demo_district, "--rule", "A11", "--subject", near["subject_id"])
+    row = compound["source_row"]
+    assert "三(五)" in said and "征求三分之二以上业主意见" in said
+    cell = f"register.xlsx, 工作表 sheet 小区登记, 第 {row} 行 row {row}, 列 column 业主总数"
+    assert f"owners 业主数 number of owners = {compound['owners']}  [{cell}]" in said
+    sheet = openpyxl.load_workbook(demo_district.parent / "register.xlsx")["小区登记"]
+    assert sheet.cell(row, 2).value == near["subject_id"]
+    assert f"consulted * consulted_denominator → {3 * compound['consulted']}" in said
+    assert f"agreed * agreed_denominator → {4 * compound['agreed']}" in said
+    assert "结论 result: 不通过 fail（接近达标 near miss）" in said
+    assert near["reason"] in said and near["reason_en"] in said
+
+
+def test_a_condition_of_a_unit_is_explained_by_its_compounds(demo: Chain, demo_district: Path) -> None:
+    unit = demo["candidates"]["unit_id"].iloc[0]
+    said = _said(demo, demo_district, "--rule", "B12", "--subject", unit)
+    areas = demo["residents"].merge(demo["address_areas"], on="point_id")
+    people = areas[areas["unit_id"] == unit].groupby("compound_id")["residents"].sum()
+    for compound, residents in people[people > 0].items():
+        assert f"  {compound} " in said and f"{residents:,.0f} 人 residents" in said
+    done = demo["register"].set_index("compound_id")["illegal_structures"].isin(["none", "cleared"])
+    held = 100 * people[people.index.map(done)].sum() / people.sum()
+    assert f"share of residents: 是 {held:.1f}%" in said and "≥ 80% →" in said
+
+
+def test_an_indicator_is_explained_by_its_row(demo: Chain, demo_district: Path) -> None:
+    table = demo["indicators"]
+    row = table[(table["indicator_id"] == "F01") & table["known"]].iloc[0]
+    said = _said(demo, demo_district, "--indicator", "F01", "--subject", row["unit_id"])
+    entry = indicators()["F01"]
+    assert entry.clause in said and entry.source in said and "share_within (class: kindergarten" in said
+    assert f"{row['value']:.4g}" in said and f"{row['points']:.4g}" in said and row["evidence"] in said
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--rule", "A99", "--subject", "C017"), "is no rule of rules.yaml"),
+        (("--rule", "A11", "--subject", "C998"), "has no such result"),
+        (("--rule", "A11", "--indicator", "F01", "--subject", "C017"), "names both"),
+        (("--indicator", "Z99", "--subject", "P03"), "is no indicator"),
+    ],
+)
+def test_what_cannot_be_explained_is_said(
+    demo: Chain, demo_district: Path, options: tuple[str, ...], message: str
+) -> None:
+    done = _explain(demo_district, demo.out, *options)
+    assert done.returncode == 1
+    assert message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_results_of_other_parameters_are_not_explained(
+    demo: Chain, demo_district: Path, tmp_path: Path
+) -> None:
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    params = tmp_path / "params.yaml"
+    params.write_text(text.replace("built_year_max: 2005", "built_year_max: 1900"), encoding="utf-8")
+    compound = demo["register"].dropna(subset=["built_year"])
+    compound = compound.loc[compound["built_year"] < 2005, "compound_id"].iloc[0]
+    done = _explain(demo_district, demo.out, "--rule", "A1", "--subject", compound, "--params", str(params))
+    assert done.returncode == 1 and "run again" in done.stderr

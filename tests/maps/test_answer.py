@@ -25,7 +25,7 @@ def test_three_sentences_with_the_numbers_of_the_tables(tables: dict[str, Any]) 
         "Of 4 proposed units 3 can be ranked; 21,600 people live there. The others fail a rule or lack data.",
     )
     assert second[0] == "首选海风里：7,200 人，学前儿童 86% 步行 10 分钟内到幼儿园，老年人 86% 到老年站。"
-    assert "得分 78（72–83），数据覆盖 86%，100% 的把握居前 5" in third[0]
+    assert "得分 78（72–83），数据覆盖 86%，100% 的抽样居前 5" in third[0]
     assert "共缺 10 项材料" in third[0]  # 3 + 5 + 2
     assert "Need 80, readiness 70" in third[1]
 

@@ -9,17 +9,8 @@ from shapely import LineString, MultiPolygon, Point, box
 
 from pipeline.reach.data_edge import data_edge
 from pipeline.reach.facilities import entrances
-from pipeline.settings import LinkParams
 from pipeline.tables import check, empty
-
-CRS = "EPSG:32651"
-PARAMS = LinkParams(max_access_m=100, candidates=12)
-
-
-def streets(*rows: dict) -> gpd.GeoDataFrame:
-    plain = {"users": "public", "bridge": False, "tunnel": False, "component": 0}
-    edges = gpd.GeoDataFrame([plain | row for row in rows], geometry="geometry", crs=CRS)
-    return edges.assign(edge_id=range(1, len(edges) + 1), length_m=edges.length)
+from tests.streets import CRS, PARAMS, streets
 
 
 def places(**rows: object) -> gpd.GeoDataFrame:

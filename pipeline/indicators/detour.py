@@ -10,7 +10,7 @@ import shapely
 from pipeline.catalogue.indicators import DetourRatio, WallDetour
 from pipeline.catalogue.load import walker
 from pipeline.indicators.facts import Facts
-from pipeline.indicators.measure import Floats, Measure, evidence_text, mean_of_people, ratio, widened
+from pipeline.indicators.measure import Floats, Measure, evidence_text, mean_of_people, measured, ratio
 from pipeline.network.search import PUBLIC, Graph, nearest
 
 _SAME_PLACE_M = 0.5  # the two ends of a way that a wall cuts lie on each other but for rounding
@@ -35,7 +35,11 @@ def detour_ratio(entry: DetourRatio, facts: Facts) -> Measure:
     people = facts.members.total(weight)
     share = np.nan_to_num(ratio(known, people * len(entry.classes)))
     evidence = evidence_text("walk_times, facilities", people, "residents")
-    found = widened(ratio(walked, straight), share, entry.bounds, evidence)
+    # who reaches none has the longest lines, and so a weight that has no bound
+    value = ratio(walked, straight)
+    low = np.where(share < 1, np.fmin(value, entry.bounds[0]), value)
+    high = np.where(share < 1, np.fmax(value, entry.bounds[1]), value)
+    found = measured(value, low, high, share, evidence)
     return found.noted(
         share < 1, "部分居民30分钟内无此类设施或未接入路网 some people reach none or are not linked"
     )

@@ -16,6 +16,7 @@ from pipeline.errors import SettingsError
 from pipeline.indicators.measure import Bools, Floats, Membership
 from pipeline.indicators.terrain import Terrain
 from pipeline.reach.shares import doubtful
+from pipeline.reach.walkers import unsure_walkers
 from pipeline.settings import Walker
 
 
@@ -103,11 +104,16 @@ class Facts:
             return np.full(len(self.residents), np.inf)
         return walk["unlinked_minutes"].fillna(np.inf).to_numpy(np.float64)
 
+    @cached_property
+    def unsure(self) -> set[str]:
+        """Walkers of whom it is not known which ways they can take."""
+        return unsure_walkers(self.walkers, self.edges["slope_max"])
+
     def doubtful(self, facility_class: str, walker: str, within: float) -> Bools:
         """Whether one of a class that is not known to be reached may be within so many minutes of each address."""
         return doubtful(
             self.linked,
-            self.complete(facility_class),
+            self.complete(facility_class) and walker not in self.unsure,
             self.edge_minutes(walker),
             self.unlinked_minutes(facility_class, walker),
             within,

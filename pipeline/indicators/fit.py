@@ -37,9 +37,11 @@ def area_fit(entry: AreaFit, facts: Facts) -> Measure:
     known = 50 * (committee + share * np.nan_to_num(service))
     people = facts.members.total(weight)
     evidence = evidence_text("residents.committee_id, register.property_company", people, "residents")
+    # a compound of unstated company, in the unit or beside it, may belong to any of its service areas
+    low = known if stated[in_compound].all() else 50 * committee
     found = measured(
         50 * (committee + service),
-        known,
+        low,
         known + 50 * (1 - share),
         np.where(np.isnan(committee), 0.0, (1 + share) / 2),
         evidence,

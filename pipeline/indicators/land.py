@@ -18,10 +18,14 @@ from pipeline.indicators.measure import (
     unknown,
 )
 from pipeline.indicators.overlay import Geometries, area_within, parts_within
+from pipeline.indicators.walking import INCOMPLETE
 
 
 def land_share(entry: LandShare, facts: Facts) -> Measure:
-    """Percentage of a unit's land that is of some kinds, overlaps counted once (E03, G03)."""
+    """Percentage of a unit's land that is of some kinds, overlaps counted once (E03, G03).
+
+    A lower bound where other land counts too, or where a list of the classes is not complete.
+    """
     pieces = _pieces(facts, entry.kinds, entry.classes)
     if not len(pieces):
         return unknown(
@@ -31,7 +35,7 @@ def land_share(entry: LandShare, facts: Facts) -> Measure:
     area = area_within(ground, pieces)
     share = 100 * ratio(area, facts.unit_land_m2)
     evidence = evidence_text("land, places", area, "m²")
-    if entry.complete:
+    if entry.complete and all(facts.complete(name) for name in entry.classes):
         return measured(share, share, share, np.where(np.isnan(share), 0.0, 1.0), evidence)
     nothing = np.full(len(share), np.nan)
     found = measured(nothing, share, np.full(len(share), 100.0), share / 100, evidence)
@@ -41,7 +45,8 @@ def land_share(entry: LandShare, facts: Facts) -> Measure:
 def open_space_share(entry: OpenSpaceShare, facts: Facts) -> Measure:
     """Percentage of green and activity space in a unit that non-residents may enter (O03).
 
-    Space inside a walled compound without public gate is not open; elsewhere it is.
+    Space inside a walled compound without public gate is not open; elsewhere it is. Where a list of the classes is not
+    complete, the space that is not on it may be either.
     """
     if facts.compounds.empty:
         return unknown(facts.members.units, NO_COMPOUNDS, "compounds")
@@ -60,6 +65,11 @@ def open_space_share(entry: OpenSpaceShare, facts: Facts) -> Measure:
     evidence = evidence_text(
         "land, places, compounds, openings, register.gated", whole, "m² 绿地与场地 green and activity space"
     )
+    if not all(facts.complete(name) for name in entry.classes):
+        nothing = np.full(len(whole), np.nan)
+        return measured(nothing, nothing, nothing, np.zeros(len(whole)), evidence).noted(
+            whole >= 0, INCOMPLETE
+        )
     found = measured(value, low, high, np.nan_to_num(1 - ratio(doubtful, whole)) * (whole > 0), evidence)
     found = found.noted(doubtful > 0, "部分小区是否开放不明 not known whether some compounds are open")
     return found.noted(whole == 0, "单元内无绿地与场地数据 no green or activity space mapped in the unit")

@@ -19,9 +19,12 @@ def responder_share(entry: ResponderShare, facts: Facts) -> Measure:
     """Percentage of people whom the nearest station of a class reaches within minutes of leaving (S03).
 
     Gates open to responders and one-way rules do not bind them; walls do. A station beyond the data could be nearer than
-    any listed one, so it cannot be known where the drive from the edge of the data is short enough.
+    any listed one, so it cannot be known where the drive from the edge of the data is short enough; nor can it where a
+    listed station is not tied to the network.
     """
-    stations = facts.facilities[(facts.facilities["class"] == entry.class_) & facts.facilities["linked"]]
+    listed = facts.facilities[facts.facilities["class"] == entry.class_]
+    stations = listed[listed["linked"]]
+    complete = facts.complete(entry.class_) and bool(listed["linked"].all())
     rows = np.flatnonzero(facts.linked)
     graph = Graph.build(responder_edges(facts.edges, entry), "responder")
     speed = facts.walkers[CREW].speed_m_per_s
@@ -34,7 +37,7 @@ def responder_share(entry: ResponderShare, facts: Facts) -> Measure:
         return result
 
     served = reached(stations)
-    typical = facts.linked & ~reached(facts.data_edge) & facts.complete(entry.class_)
+    typical = facts.linked & ~reached(facts.data_edge) & complete
     weight = facts.people(entry.who)
     evidence = evidence_text(
         f"edges, facilities[{entry.class_}] {len(stations)}",

@@ -12,7 +12,6 @@ from pipeline.indicators.facts import Facts
 from pipeline.indicators.measure import (
     Bools,
     Floats,
-    Ints,
     Measure,
     Membership,
     evidence_text,
@@ -21,7 +20,7 @@ from pipeline.indicators.measure import (
     share_of_people,
     unknown,
 )
-from pipeline.reach.shares import status
+from pipeline.reach.shares import status, weighted_quantile
 
 INCOMPLETE = "设施清单不完整 the list is not complete"
 
@@ -57,6 +56,8 @@ def share_within(entry: ShareWithin, facts: Facts) -> Measure:
         PEOPLE_OF_WHO[entry.who],
     )
     found = share_of_people(facts.members, weight, reach.served, reach.unknown, reach.typical, evidence)
+    if legs in facts.unsure:
+        found = found.noted(found.low < 100, "部分道路坡度未知 the slope of some ways is not known")
     return found if facts.complete(entry.class_) else found.noted(found.low < 100, INCOMPLETE)
 
 
@@ -136,18 +137,7 @@ def time_gap(entry: TimeGap, facts: Facts) -> Measure:
 
 def quantile_of_people(members: Membership, values: Floats, weight: Floats, q: float) -> Floats:
     """Least value that at least a share `q` of each unit's people do not exceed; NaN without people."""
-    unit, value, people = members.unit, values[members.point], weight[members.point]
-    order = np.lexsort((value, unit))
-    unit, value, people = unit[order], value[order], people[order]
-    heap = np.cumsum(people)
-    first: Ints = np.searchsorted(unit, np.arange(members.units))
-    last: Ints = np.searchsorted(unit, np.arange(members.units), side="right")
-    before = np.where(first > 0, np.append(heap, 0.0)[first - 1], 0.0)
-    total = members.total(weight)
-    # a hair below, so that rounding of the running sum does not push the quantile to the next person
-    at = np.searchsorted(heap, before + q * total * (1 - 1e-12))
-    at = np.clip(at, first, np.maximum(last - 1, first))
-    return np.where(total > 0, np.append(value, np.nan)[np.minimum(at, len(value))], np.nan)
+    return weighted_quantile(values[members.point], weight[members.point], members.unit, members.units, q)
 
 
 def _status(facts: Facts, facility_class: str) -> str:

@@ -79,6 +79,8 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("A11", {"owners": None}, "unknown"),
     ("A11", {"owners": None, "agreed": 100}, "fail"),  # 100 of 320 are too few whoever the owners are
     ("A11", {"consulted": 0, "agreed": 0}, "fail"),
+    ("A11", {"owners": 0, "consulted": 0, "agreed": 0}, "unknown"),  # a blank written as 0 is no consent
+    ("A12", {"owners": 0, "consulted": 0, "agreed": 0}, "unknown"),
     ("A11-278", {}, "pass"),
     ("A11-278", {"consulted_floor_area_m2": 20000.0, "agreed_floor_area_m2": 15000.0}, "pass"),
     ("A11-278", {"consulted_floor_area_m2": 19999.0, "agreed_floor_area_m2": 19000.0}, "fail"),

@@ -22,6 +22,15 @@ from tests.indicators.street import entry, table, with_people
 EAST, WEST = 0, 1
 
 
+def listed(town: Facts, completeness: str = "complete") -> Facts:
+    """The town with the lists that O03 and E03 rest on."""
+    rows = [
+        {"class": name, "completeness": completeness, "count": 0, "source": "test"}
+        for name in ("activity_ground", "park", "playground")
+    ]
+    return replace(town, class_status=table("class_status", rows))
+
+
 def green(town: Facts) -> Facts:
     """The west (500 m × 1000 m, a fifth of it sea) with two green pieces of 10,000 m² that overlap by half."""
     pieces = [
@@ -35,12 +44,18 @@ def green(town: Facts) -> Facts:
 
 
 def test_the_green_share_counts_overlaps_once_and_leaves_the_sea_out(town: Facts) -> None:
-    found = land_share(entry("E03"), green(town))
+    found = land_share(entry("E03"), listed(green(town)))
     assert found.value[WEST] == pytest.approx(100 * 15_000 / 400_000)
     assert found.value[EAST] == pytest.approx(100 * 20 * 50 / 500_000)
     lower = land_share(entry("G03"), green(town))
     assert np.isnan(lower.value[WEST]) and lower.low[WEST] == pytest.approx(3.75) and lower.high[WEST] == 100
     assert np.isnan(land_share(entry("E03"), town).value).all()
+    partial = land_share(entry("E03"), listed(green(town), "partial"))
+    assert (
+        np.isnan(partial.value).all()
+        and partial.low[WEST] == pytest.approx(3.75)
+        and partial.high[WEST] == 100
+    )
 
 
 def test_open_space_is_what_lies_outside_closed_compounds(town: Facts) -> None:
@@ -57,7 +72,9 @@ def test_open_space_is_what_lies_outside_closed_compounds(town: Facts) -> None:
             [{"opening_id": "g", "status": "gate", "gate_users": "residents", "compound_id": "A"} | at],
         ),
     )  # fmt: skip
-    found = open_space_share(entry("O03"), town)
+    unlisted = open_space_share(entry("O03"), listed(town, "unknown"))
+    assert np.isnan(unlisted.value).all() and not unlisted.evidence_share.any()
+    found = open_space_share(entry("O03"), listed(town))
     assert found.value[WEST] == pytest.approx(50)
     assert found.low[WEST] == pytest.approx(100 / 3) and found.high[WEST] == pytest.approx(200 / 3)
     assert found.evidence_share[WEST] == pytest.approx(2 / 3)

@@ -93,7 +93,7 @@ def _from_osm(opener: Opener, log: LayerLog, around: Around) -> tuple[gpd.GeoDat
         node_id=nodes["node_id"].astype("int64"),
         highway=_tag(tags, "highway"),
         barrier=_tag(tags, "barrier"),
-        access=_tag(tags, "access"),
+        access=_tag(tags, "foot").fillna(_tag(tags, "access")),
         crossing=_crossing(tags),
     )
     return ways, nodes

@@ -19,8 +19,9 @@ from pipeline.network.minutes import steepest, walking_minutes
 from pipeline.network.openings import pass_walls
 from pipeline.network.passages import Walled
 from pipeline.network.profile import Profile, classify
+from pipeline.network.search import PUBLIC
 from pipeline.network.slope import Steps, Terrain, slope_steps
-from pipeline.network.users import PUBLIC, edge_users
+from pipeline.network.users import edge_users
 from pipeline.network.walls import LAND_BARRIERS, barrier_lines, compound_at
 from pipeline.settings import NetworkParams
 

@@ -36,7 +36,8 @@ def walking_minutes(
     edges
         Columns length_m, steps (flight of steps), slope_max.
     steps
-        Slopes along the edges, within the slope limit; unknown ones are walked as flat.
+        Slopes along the edges, within the slope limit; unknown ones are walked as flat, but not by whoever avoids
+        steep ways.
     crossings
         Result of `crossing_shares`.
     params
@@ -70,7 +71,7 @@ def _minutes(
     if "steps" in walker.avoid:
         barred |= is_steps
     if "steep" in walker.avoid:
-        barred |= (edges["slope_max"] > steep_share).to_numpy()
+        barred |= ~(edges["slope_max"] <= steep_share).to_numpy()  # a way of unknown slope may be steep
     if "arterial_crossing" in walker.avoid:
         barred |= (crossings > 0).any(axis=1).to_numpy()
     return np.where(barred, np.inf, seconds / 60)

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.network.graph import Ints, components
+from pipeline.network.search import PUBLIC
 
-PUBLIC = "public"
 _PRIVATE = "private"
 
 

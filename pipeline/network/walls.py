@@ -16,7 +16,8 @@ from shapely import STRtree
 from pipeline.network.profile import Profile
 
 OUTLINE = "compound_outline"
-LAND_BARRIERS = ("water", "sea", "river", "railway", "coast")
+WATER = ("water", "sea", "river")  # nobody lives on it
+LAND_BARRIERS = (*WATER, "railway", "coast")  # nobody walks across but on a way
 
 
 def barrier_lines(

@@ -105,13 +105,14 @@ def _on_outline(places: gpd.GeoDataFrame, edges: gpd.GeoDataFrame) -> pd.DataFra
             "linked": True,
             "link_reason": pd.array([None] * len(pair), "str"),
             "geometry": gpd.array.from_shapely(spot, places.crs),
+            "restricted": edges["users"].to_numpy(object)[edge[pair]] != PUBLIC,
             "x": xy[:, 0].round(3),
             "y": xy[:, 1].round(3),
         }
     )
-    # edges that meet at a junction on the outline are one entrance
-    rows = rows.sort_values(["facility_id", "edge_id", "offset_m"])
-    return rows.drop_duplicates(["facility_id", "x", "y"]).drop(columns=["x", "y"])
+    # edges that meet at a junction on the outline are one entrance, and one for all where one of them is public
+    rows = rows.sort_values(["facility_id", "restricted", "edge_id", "offset_m"])
+    return rows.drop_duplicates(["facility_id", "x", "y"]).drop(columns=["x", "y", "restricted"])
 
 
 def _facing(places: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, max_access_m: float) -> gpd.GeoSeries:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+MINUTES = (5, 10, 15)  # of the columns share_ and unknown_; B2 asks for 5–10, B21 for 15
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
@@ -94,6 +95,7 @@ def shares(
     wanted: Sequence[tuple[str, str]],
     people_columns: Mapping[str, str],
     complete: Mapping[str, bool],
+    unsure: Collection[str],
     thresholds: Sequence[int],
 ) -> pd.DataFrame:
     """Return the table `reach`: a row for each area, class and walker.
@@ -106,6 +108,8 @@ def shares(
         Pairs (class, walker); a class without any facility needs no rows in `walk_times`.
     people_columns, complete
         By class: the column of `residents` that it is for, and whether its list is complete.
+    unsure
+        Walkers of whom it is not known which ways they can take.
     thresholds
         Minutes of the columns share_ and unknown_.
     """
@@ -122,7 +126,8 @@ def shares(
         end = ends.get(walker, nowhere)
         people = residents[people_columns[name]].to_numpy(np.float64)
         found = {
-            k: status(reached, doubtful(linked, complete[name], end, unlinked, k), k) for k in thresholds
+            k: status(reached, doubtful(linked, complete[name] and walker not in unsure, end, unlinked, k), k)
+            for k in thresholds
         }
         for kind, ids, area in divisions:
             parts.append(_table(people, linked, reached, found, area, len(ids)))

@@ -9,12 +9,11 @@ import pandas as pd
 
 from pipeline.network.areas import containing
 from pipeline.network.link import link
+from pipeline.network.walls import WATER
 from pipeline.population.committees import nearest_committee
 from pipeline.population.dasymetric import spread
 from pipeline.settings import Settings
 from pipeline.store import Content
-
-WATER = ("water", "sea", "river")
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:

@@ -41,7 +41,9 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         "candidates.xlsx": candidates_workbook(
             settings, labels, inputs["candidates"], inputs["scores"], tables
         ),
-        "candidates.gpkg": geopackage({name: inputs[name] for name in LAYERS}, settings.district.date),
+        "candidates.gpkg": geopackage(
+            {name: inputs[name] for name in LAYERS}, settings.district.date, settings.district.mark
+        ),
         "walking.csv": walking_csv(residents, inputs["walk_times"]),
         "need_readiness.csv": candidates_csv(inputs["candidates"]),
         "provenance.json": provenance(settings, inputs["intake_report.json"]),

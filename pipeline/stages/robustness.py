@@ -31,5 +31,5 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     return {
         "rank_pairs": rank_pairs(candidates, evidence.indicators, weights, scenarios(), params),
         "survey": facts,
-        "survey.csv": survey_csv(facts),
+        "survey.csv": survey_csv(facts, settings.district.mark),
     }

@@ -1,4 +1,4 @@
-"""Check the size of the committees, and propose units of 5,000–12,000 residents that are connected on foot."""
+"""Check the size of the committees, and propose units in the range that are connected on foot."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from pipeline.network.search import PUBLIC
 from pipeline.settings import UnitsParams
 from pipeline.units.seams import Geometries
 
@@ -110,7 +111,7 @@ def _groups(atoms: gpd.GeoDataFrame, addresses: pd.DataFrame, edges: gpd.GeoData
     own = atoms["compound_id"].dropna()
     compound = pd.DataFrame({"atom": own.index, "users": own.to_numpy()})
     both = pd.concat([linked, compound]).drop_duplicates()
-    return both.loc[both["users"] != "public"].reset_index(drop=True)
+    return both.loc[both["users"] != PUBLIC].reset_index(drop=True)
 
 
 def _touches(
@@ -124,7 +125,7 @@ def _touches(
     cut[shapely.STRtree(barriers).query(legs, predicate="intersects")[0]] = True
     near = pd.DataFrame({"atom": atom, "point": point})[~cut]
     ends = pd.concat([steps.table[[end, "users"]].set_axis(["point", "users"], axis=1) for end in ("a", "b")])
-    on_street = near["point"].isin(ends.loc[ends["users"] == "public", "point"])
+    on_street = near["point"].isin(ends.loc[ends["users"] == PUBLIC, "point"])
     own = ends.drop_duplicates().merge(groups, on="users")
     return pd.concat([near[on_street], own[["atom", "point"]]]).drop_duplicates()
 
@@ -136,7 +137,7 @@ def _own_ground(
     pairs = pd.concat([touches, doors]).drop_duplicates().sort_values(["atom", "point"], ignore_index=True)
     pairs["pair"] = pairs.index
     both = _at_both_ends(pairs, steps.table)
-    allowed = both["users"] == "public"
+    allowed = both["users"] == PUBLIC
     own = both[~allowed].merge(groups, left_on=["atom_a", "users"], right_on=["atom", "users"])
     links = pd.concat(
         [both[allowed & (both["atom_a"] == both["atom_b"])], own[own["atom_a"] == own["atom_b"]]]
@@ -169,7 +170,7 @@ def _shared_way(touches: pd.DataFrame, steps: Steps) -> pd.DataFrame:
     same = same.loc[same["atom_a"] < same["atom_b"]].reset_index(drop=True)
     met = _ordered(same["atom_a"], same["atom_b"], pd.Series(0.0, same.index), pd.Series(0.0, same.index))
     same["pair"] = same.groupby(["atom_a", "atom_b"]).ngroup()
-    public = steps.table.loc[steps.table["users"] == "public"]
+    public = steps.table.loc[steps.table["users"] == PUBLIC]
     at_a = public.merge(same, left_on="a", right_on="point")
     both = at_a.merge(same[["point", "pair"]], left_on=["b", "pair"], right_on=["point", "pair"])
     shared = both.groupby(["atom_a", "atom_b"], as_index=False)["length_m"].sum()
@@ -181,7 +182,7 @@ def _across_gaps(touches: pd.DataFrame, steps: Steps, gap_m: float) -> pd.DataFr
     """Return the pairs that a public way over nobody's ground joins, with its length."""
     owned = np.zeros(len(steps.points), dtype=bool)
     owned[touches["point"]] = True
-    public = steps.table.loc[steps.table["users"] == "public"]
+    public = steps.table.loc[steps.table["users"] == PUBLIC]
     a, b, length = public["a"].to_numpy(), public["b"].to_numpy(), public["length_m"].to_numpy()
     open_step = ~(owned[a] & owned[b])
     shape = (len(steps.points),) * 2

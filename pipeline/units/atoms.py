@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from pipeline.network.search import PUBLIC
 from pipeline.settings import UnitsParams
 from pipeline.units.blocks import Ints, merge_small, shared_borders, without
 from pipeline.units.seams import Geometries, arterial_lines, faces, nearest_face
@@ -42,7 +43,7 @@ def make_atoms(
     if loose.any():
         cut = _faces(residents.loc[loose], committees, edges, barriers, params)
         committee_names = committees.set_index("committee_id")["name"]
-        seams = np.concatenate([arterial_lines(ways, params), barriers])
+        seams = np.concatenate([arterial_lines(ways), barriers])
         blocks, block_of = _blocks(
             residents.loc[loose], cut, compounds, edges, seams, committee_names, params
         )
@@ -74,7 +75,7 @@ def _faces(
     params: UnitsParams,
 ) -> Geometries:
     """Cut the district along streets and barriers; where a face has too many people for a unit, along every public way."""
-    ways = edges.loc[(edges["users"] == "public") & ~edges["tunnel"]]
+    ways = edges.loc[(edges["users"] == PUBLIC) & ~edges["tunnel"]]
     streets = ways.loc[ways["highway"].isin(params.block_streets)].geometry.to_numpy()
     cut = faces(np.concatenate([streets, barriers]), outline_of(committees))
     face = nearest_face(people.geometry.to_numpy(), cut)
@@ -138,7 +139,7 @@ def _longest(table: pd.DataFrame, key: str, label: str, amount: str, count: int)
 
 def _street_names(shapes: Geometries, edges: gpd.GeoDataFrame, touch_m: float) -> np.ndarray:
     """Name each block by the named public street with the greatest length along it; empty where there is none."""
-    named = edges.loc[edges["name"].notna() & (edges["users"] == "public")]
+    named = edges.loc[edges["name"].notna() & (edges["users"] == PUBLIC)]
     lines = named.geometry.to_numpy()
     shape, line = shapely.STRtree(lines).query(shapes, predicate="dwithin", distance=touch_m)
     near = shapely.buffer(shapes, touch_m, quad_segs=2)

@@ -9,6 +9,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from pipeline.network.search import PUBLIC
+
 Floats = npt.NDArray[np.float64]
 DOORSTEP_MINUTES = 1e-9  # stands for zero: sparse graphs hold no edge of length zero
 SOURCES_AT_ONCE = 200
@@ -58,7 +60,7 @@ def minutes_between(
     """
     index = pd.Index(nodes["node_id"])
     u, v = index.get_indexer(edges["u"]), index.get_indexer(edges["v"])
-    public = (edges["users"] == "public").to_numpy()
+    public = (edges["users"] == PUBLIC).to_numpy()
     on_public = np.zeros(len(nodes), dtype=bool)
     on_public[u[public]] = on_public[v[public]] = True
     private = pd.DataFrame({"node": np.concatenate([u[~public], v[~public]])})

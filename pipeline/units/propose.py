@@ -38,7 +38,7 @@ def propose(
     arterials = arterials_between(
         atoms.geometry.to_numpy(),
         pairs[["a", "b"]].to_numpy(),
-        arterial_lines(ways, params),
+        arterial_lines(ways),
         outline_of(committees),
     )
     members = placed.groupby(["atom", "committee_id"], as_index=False)["residents"].sum()

@@ -12,24 +12,24 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from pipeline.settings import UnitsParams
+from pipeline.network.profile import profile
+from pipeline.network.walls import LAND_BARRIERS
 
 Geometries = npt.NDArray[np.object_]
-BARRIER_LAND = ("river", "railway", "water", "sea")
 EXPRESSWAYS = ("motorway", "motorway_link")
 
 
 def barrier_lines(ways: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> Geometries:
     """Return rivers, railways, shores and expressways as lines: nobody steps across, only a way crosses."""
-    ground = land.loc[land["kind"].isin(BARRIER_LAND)].geometry.to_numpy()
+    ground = land.loc[land["kind"].isin(LAND_BARRIERS)].geometry.to_numpy()
     areas = shapely.get_dimensions(ground) == 2
     expressways = ways.loc[ways["highway"].isin(EXPRESSWAYS) & ~ways["tunnel"]].geometry.to_numpy()
     return np.concatenate([ground[~areas], shapely.boundary(ground[areas]), expressways])
 
 
-def arterial_lines(ways: gpd.GeoDataFrame, params: UnitsParams) -> Geometries:
+def arterial_lines(ways: gpd.GeoDataFrame) -> Geometries:
     """Return the centre lines of arterials on or above the ground."""
-    on_ground = ways["highway"].str.removesuffix("_link").isin(params.arterials) & ~ways["tunnel"]
+    on_ground = ways["highway"].isin(profile().highway.arterial) & ~ways["tunnel"]
     return ways.loc[on_ground].geometry.to_numpy()
 
 

@@ -67,6 +67,9 @@ def test_unknown_terrain_is_walked_as_flat_and_said() -> None:
     network = town.build()
     assert network.edges["slope_max"].isna().all()
     assert network.report["slope_steps_unknown"] == network.report["slope_steps"] == 5
+    # flat for those who climb, and barred to those who must not: it may be steep
+    assert math.isfinite(network.edges["minutes_elderly"].iloc[0])
+    assert math.isinf(network.edges["minutes_elderly_step_free"].iloc[0])
 
 
 def test_half_of_the_terrain_is_unknown() -> None:

@@ -50,6 +50,15 @@ def test_ways_that_meet_at_a_junction_on_the_outline_are_one_entrance() -> None:
     assert rows["edge_id"].tolist() == [2] and rows["offset_m"].tolist() == [20]
 
 
+def test_an_entrance_that_a_public_street_shares_is_open_to_all() -> None:
+    """The compound's own path meets the street at the park's corner, and has the lower number."""
+    own = {"geometry": LineString([(100, 20), (100, 60)]), "users": "C1"}
+    south = {"geometry": LineString([(100, 0), (100, 20)])}
+    compound = gpd.GeoDataFrame({"compound_id": ["C1"]}, geometry=[box(80, 10, 200, 200)], crs=CRS)
+    rows = enter(places(parkA=box(90, 20, 100, 90)), streets(own, south), compound)
+    assert rows.loc[rows.geometry == Point(100, 20), "edge_id"].tolist() == [2]
+
+
 def test_a_park_without_paths_faces_the_nearest_street() -> None:
     rows = enter(places(parkA=box(80, 30, 150, 90)), streets(STREET))
     assert rows.index.tolist() == ["parkA:1"] and rows["access_m"].tolist() == [30]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.reach.shares import doubtful, partitions, shares, status, weighted_quantile
+from pipeline.reach.shares import MINUTES, doubtful, partitions, shares, status, weighted_quantile
 from pipeline.tables import check
 
 NONE = np.nan
@@ -67,7 +67,9 @@ EDGES = pd.DataFrame(
 )
 
 
-def district(complete: bool = True, times: pd.DataFrame = TIMES) -> pd.DataFrame:
+def district(
+    complete: bool = True, times: pd.DataFrame = TIMES, unsure: frozenset[str] = frozenset()
+) -> pd.DataFrame:
     table = shares(
         RESIDENTS,
         partitions(RESIDENTS, AREAS, UNITS),
@@ -76,7 +78,8 @@ def district(complete: bool = True, times: pd.DataFrame = TIMES) -> pd.DataFrame
         [("kindergarten", "child"), ("pharmacy", "child")],
         {"kindergarten": "child_3_6", "pharmacy": "residents"},
         {"kindergarten": complete, "pharmacy": True},
-        [5, 10, 15],
+        unsure,
+        MINUTES,
     )
     return check("reach", table).set_index(["area_kind", "area_id", "class"])
 
@@ -88,6 +91,14 @@ def test_five_addresses_by_hand() -> None:
     assert [row["share_5"], row["share_10"], row["share_15"]] == pytest.approx([4 / 9, 7 / 9, 1])
     assert [row["unknown_5"], row["unknown_10"], row["unknown_15"]] == pytest.approx([0, 2 / 9, 0])
     assert (row["median_minutes"], row["p90_minutes"]) == (8, 12)
+
+
+def test_whom_a_walker_of_unknown_ways_does_not_reach_cannot_be_known() -> None:
+    """Ways of unknown slope are barred to who avoids steep ones: what is found is sure, the rest is not."""
+    sure, unsure = district().query("people > 0"), district(unsure=frozenset({"child"})).query("people > 0")
+    assert (unsure["share_10"] == sure["share_10"]).all()
+    assert (unsure["share_10"] + unsure["unknown_10"]).to_numpy() == pytest.approx(1)
+    assert (sure["share_10"] + sure["unknown_10"]).min() < 1
 
 
 def test_the_unlinked_cannot_be_known_and_count() -> None:
@@ -166,7 +177,15 @@ def test_parts_sum_to_the_whole(seed: int) -> None:
     divisions = partitions(residents, none, UNITS.iloc[:0])
     complete = {"park": bool(rng.random() < 0.7)}
     table = shares(
-        residents, divisions, times, ends, [("park", "adult")], {"park": "residents"}, complete, [5, 10, 15]
+        residents,
+        divisions,
+        times,
+        ends,
+        [("park", "adult")],
+        {"park": "residents"},
+        complete,
+        set(),
+        MINUTES,
     )
     whole = table[table["area_kind"] == "compound"].iloc[0]
     parts = table[table["area_kind"] == "committee"]

@@ -27,7 +27,7 @@ PARAMS = runner.ROOT / "params.yaml"
 @app.command("run")
 def run_command(
     district: DistrictFile,
-    out: Annotated[Path, typer.Option("--out", help="folder for the results")],
+    out: Annotated[Path, typer.Option("--out", file_okay=False, help="folder for the results")],
     params: ParamsFile = PARAMS,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="section.key=value, may be repeated")
@@ -101,14 +101,13 @@ def explain_command(
     out: Annotated[
         Path, typer.Option("--out", help="folder of the results; default: the project's own")
     ] = runner.ROOT / "data",
-    params: ParamsFile = PARAMS,
 ) -> None:
     """Explain a finished run: why a rule decided so, or how an indicator came to its value."""
     from pipeline.report.explain import explain
 
-    settings = Settings(params=load_params(params), district=load_district(district))
+    described = load_district(district)
     folders = runner.Folders(out / "processed", out / "maps")
-    typer.echo(explain(settings, folders, subject, rule, indicator))
+    typer.echo(f"{described.mark}\n".lstrip() + explain(described, folders, subject, rule, indicator))
 
 
 @app.command("walk")
@@ -120,7 +119,7 @@ def walk_command(
         str | None, typer.Option("--walker", help="default: whose legs count for the class")
     ] = None,
     geojson: Annotated[
-        Path | None, typer.Option("--geojson", help="also write the pieces to this file")
+        Path | None, typer.Option("--geojson", dir_okay=False, help="also write the pieces to this file")
     ] = None,
 ) -> None:
     """Show one walk piece by piece: streets, slope, stairs, waits, gates, and the seconds of each."""

@@ -134,7 +134,7 @@ class _Journal:
     def entries(self) -> dict[str, Any]:
         try:
             return dict(json.loads(self.path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, json.JSONDecodeError):
+        except (FileNotFoundError, ValueError, TypeError):  # none yet, or not ours
             return {}
 
     def done(self, stage: Stage, key: str, folders: Folders) -> bool:

@@ -26,7 +26,7 @@ AGE_GROUPS = ("child_0_3", "child_3_6", "elderly")
 class Strict(BaseModel):
     """A settings section: unknown keys are an error, values never change after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 # --------------------------------------------------------------------------------------------- district.yaml
@@ -114,6 +114,13 @@ class Layers(Strict):
                 yield label, value
 
 
+def _age_shares(shares: dict[str, float]) -> dict[str, float]:
+    for group, share in shares.items():
+        if group not in AGE_GROUPS or not 0 <= share <= 1:
+            raise ValueError(f"{group}: {share} is not a share (0–1) of one of {', '.join(AGE_GROUPS)}")
+    return shares
+
+
 class District(Strict):
     """One district: its names, its projected CRS and its layers."""
 
@@ -135,10 +142,12 @@ class District(Strict):
     @field_validator("age_shares")
     @classmethod
     def _known_groups(cls, shares: dict[str, float]) -> dict[str, float]:
-        for group, share in shares.items():
-            if group not in AGE_GROUPS or not 0 <= share <= 1:
-                raise ValueError(f"{group}: {share} is not a share (0–1) of one of {', '.join(AGE_GROUPS)}")
-        return shares
+        return _age_shares(shares)
+
+    @property
+    def mark(self) -> str:
+        """The label that every output of a fictional district carries; empty for a real one."""
+        return "虚构示例 FICTIONAL" if self.fictional else ""
 
     def file(self, layer: Layer) -> Path:
         """Resolve a layer's path, `${NAME:-default}` variables included."""
@@ -229,6 +238,14 @@ class PopulationParams(Strict):
     )
     household_size: float = Field(gt=0, description="residents a household where only households are known")
 
+    @field_validator("age_shares")
+    @classmethod
+    def _every_group(cls, shares: dict[str, float]) -> dict[str, float]:
+        missing = set(AGE_GROUPS) - set(shares)
+        if missing:
+            raise ValueError(f"lacks {', '.join(sorted(missing))}")
+        return _age_shares(shares)
+
 
 class WalkTimesParams(Strict):
     """Walking times."""
@@ -239,16 +256,10 @@ class WalkTimesParams(Strict):
     )
 
 
-class ReachParams(Strict):
-    """Shares within minutes."""
-
-    minutes: list[int] = Field(description="thresholds of the share_ and unknown_ columns")
-
-
 class UnitsParams(Strict):
     """Size check and first proposal of units."""
 
-    residents_min: int
+    residents_min: int = Field(gt=0)
     residents_max: int
     near_miss_share: float = Field(ge=0, description="how far outside the range still counts as a near miss")
     committee_share_min: float = Field(
@@ -258,7 +269,6 @@ class UnitsParams(Strict):
     block_residents_min: float = Field(
         ge=0, description="blocks with fewer residents join a neighbouring block"
     )
-    arterials: list[str] = Field(description="highway values that count as a seam, link roads included")
     touch_m: float = Field(gt=0, description="a street within this distance of an atom counts as its own")
     adjacency_gap_m: float = Field(
         ge=0, description="longest walk over nobody's land (park, bridge) that still makes atoms neighbours"
@@ -284,10 +294,18 @@ class UnitsParams(Strict):
     bound_connected_steps: int = Field(ge=0, description="further steps, which price connected sets")
     bound_connected_nodes: int = Field(ge=1, description="branch-and-bound nodes a meeting atom and step")
     bound_residents_step: float = Field(gt=0, description="the lower bound rounds residents down to this")
-    seed: int
+    seed: int = Field(ge=0)
     outline_gap_m: float = Field(
         ge=0, description="gaps narrower than twice this are closed in a unit's outline"
     )
+
+    @model_validator(mode="after")
+    def _range(self) -> UnitsParams:
+        if self.residents_min > self.residents_max:
+            raise ValueError(
+                f"residents_min {self.residents_min} is above residents_max {self.residents_max}"
+            )
+        return self
 
 
 class EligibilityParams(Strict):
@@ -316,7 +334,7 @@ class SitingParams(Strict):
     concentration: float = Field(
         gt=0, description="of the Dirichlet around the set weights; higher = closer to them"
     )
-    seed: int
+    seed: int = Field(ge=0)
 
 
 class PortfolioParams(Strict):
@@ -343,7 +361,6 @@ class Params(Strict):
     link: LinkParams
     population: PopulationParams
     walk_times: WalkTimesParams
-    reach: ReachParams
     units: UnitsParams
     eligibility: EligibilityParams
     score: ScoreParams
@@ -391,7 +408,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def load_district(path: Path) -> District:
     """Read and check a `district.yaml`."""
-    return _checked(District, read_yaml(path) | {"folder": path.resolve().parent}, path)
+    return checked(District, read_yaml(path) | {"folder": path.resolve().parent}, path)
 
 
 def load_params(path: Path, overrides: Iterable[str] = ()) -> Params:
@@ -407,11 +424,17 @@ def load_params(path: Path, overrides: Iterable[str] = ()) -> Params:
             raise SettingsError(
                 f"--set {override}", "names no parameter", "section.key=value with a key that params.yaml has"
             )
-        target[last] = yaml.safe_load(value)
-    return _checked(Params, content, path)
+        try:
+            target[last] = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise SettingsError(
+                f"--set {override}", "is not a YAML value", "such as 7, 0.5 or [1, 2]"
+            ) from None
+    return checked(Params, content, path)
 
 
-def _checked(model: Any, content: dict[str, Any], path: Path) -> Any:
+def checked(model: Any, content: dict[str, Any], path: Path) -> Any:
+    """Return the content of a file as its model; raises SettingsError with the key that is wrong."""
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -104,6 +104,11 @@ def hash_layer(path: Path) -> dict[str, str]:
         The file is not there.
     """
     if not path.is_file():
-        raise MissingInputError(str(path), "is not there", todo="check the path in district.yaml")
+        raise MissingInputError(
+            str(path),
+            "is a folder" if path.is_dir() else "is not there",
+            "a file",
+            "check the path in district.yaml",
+        )
     companions = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else [path]
     return {file.name: hash_file(file) for file in companions if file.is_file()}

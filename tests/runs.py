@@ -30,10 +30,15 @@ class Chain:
         return store.read(self.folders.path(name))
 
 
-def run_pipeline(district: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line on a district, as a user does."""
-    command = [sys.executable, "-m", "pipeline", "run", str(district), "--out", str(out), *options]
+def pipeline(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Call the command line, as a user does."""
+    command = [sys.executable, "-m", "pipeline", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, encoding="utf-8")
+
+
+def run_pipeline(district: Path, out: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the whole chain on a district."""
+    return pipeline("run", str(district), "--out", str(out), *options)
 
 
 def finished_chain(district: Path, out: Path) -> Chain:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import date, datetime
@@ -57,7 +58,7 @@ def typed(cells: pd.Series, field: Field, codes: tuple[str, ...], where: str) ->
     for row, cell in cells.items():
         try:
             values.append(None if cell is None else read(cell, field))
-        except ValueError:
+        except (ValueError, TypeError):
             values.append(None)
             bad[row] = str(cell)
     expected = {"float": "a number", "Int": "a whole number", "int": "a whole number", "date": "a date"}
@@ -109,7 +110,7 @@ def number(cell: Any, percent: bool = False) -> float:
     if isinstance(cell, bool):
         raise ValueError(cell)
     if not isinstance(cell, str):
-        return float(cell)
+        return _finite(cell)
     text = half_width(cell).replace(",", "").replace(" ", "")
     if percent:
         text = text.removesuffix("%")
@@ -119,12 +120,19 @@ def number(cell: Any, percent: bool = False) -> float:
             break
     if not _NUMBER.fullmatch(text):
         raise ValueError(cell)
-    return float(text)
+    return _finite(text)
+
+
+def _finite(cell: Any) -> float:
+    value = float(cell)
+    if not math.isfinite(value):
+        raise ValueError(cell)
+    return value
 
 
 def _whole(cell: Any, field: Field) -> int:
     value = number(cell)
-    if value != int(value):
+    if value != int(value) or abs(value) >= 2**53:  # beyond that floats leave out whole numbers
         raise ValueError(cell)
     return int(value)
 

@@ -47,7 +47,8 @@ def read_vector(path: Path, layer: Layer, where: str) -> pd.DataFrame:
             todo=f"set `encoding: {likely_encoding(attributes)}` for this layer",
         ) from None
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        raise MissingInputError(where, f"cannot be opened: {error}", todo=_layers(path)) from None
+        told = "is in no format that can be read" if source is not path else f"cannot be opened: {error}"
+        raise MissingInputError(where, told, todo=_layers(path)) from None
     frame.index = pd.RangeIndex(1, len(frame) + 1)
     if isinstance(frame, gpd.GeoDataFrame) and text and layer.crs and '"crs"' not in text:
         # GeoJSON without a crs member is WGS 84 by definition; a declared CRS knows better

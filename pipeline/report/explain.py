@@ -16,25 +16,28 @@ from pipeline.eligibility.subjects import thresholds
 from pipeline.errors import SettingsError
 from pipeline.indicators.explain import explain_indicator
 from pipeline.run import Folders
-from pipeline.settings import Settings
+from pipeline.settings import District, Params, Settings, checked
 
 _READ = ("compounds", "register", "residents", "address_areas", "units", "reach", "eligibility")
 
 
 def explain(
-    settings: Settings, folders: Folders, subject: str, rule: str | None, indicator: str | None
+    district: District, folders: Folders, subject: str, rule: str | None, indicator: str | None
 ) -> str:
-    """Return the explanation, in Chinese and English.
+    """Return the explanation, in Chinese and English, by the parameters that the run was made with.
 
     Raises
     ------
     SettingsError
         Not just one of rule and indicator is named, or there is no such rule, indicator or subject; or the results were
-        made with other rules, parameters or data.
+        made with other rules or data.
     """
     if (rule is None) == (indicator is None):
         raise SettingsError("explain", "names " + ("both" if rule else "neither"), "--rule or --indicator")
     if rule is not None:
+        record = folders.path("provenance.json")
+        made_with = store.read(record)["parameters"] | {"district": ""}
+        settings = Settings(params=checked(Params, made_with, record), district=district)
         return _rule(settings, {name: store.read(folders.path(name)) for name in _READ}, subject, rule)
     known = indicators()
     if indicator not in known:
@@ -59,7 +62,7 @@ def _rule(settings: Settings, tables: Mapping[str, Any], subject: str, rule: str
     if not row.equals(_one(kept, "subject_id", subject)):
         raise SettingsError(
             f"{rule} on {subject}",
-            "the kept result came from other rules, parameters or data",
+            "the kept result came from other rules or data",
             todo="run again, then explain",
         )
     return explain_rule(catalogue, rule, subjects, subject, row, tables["register"], settings.district)

@@ -10,8 +10,10 @@ import geopandas as gpd
 import pyogrio
 
 
-def geopackage(layers: Mapping[str, gpd.GeoDataFrame], as_of: date) -> Callable[[Path], None]:
-    """Return a function that writes the layers to a path.
+def geopackage(
+    layers: Mapping[str, gpd.GeoDataFrame], as_of: date, description: str
+) -> Callable[[Path], None]:
+    """Return a function that writes the layers, each with the description, to a path.
 
     The file's own time stamps are set to the district's date, so that the same input gives the same bytes.
     """
@@ -20,7 +22,7 @@ def geopackage(layers: Mapping[str, gpd.GeoDataFrame], as_of: date) -> Callable[
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{as_of.isoformat()}T00:00:00.000Z"})
         try:
             for name, frame in layers.items():
-                frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio")
+                frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", DESCRIPTION=description)
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 

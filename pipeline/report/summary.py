@@ -24,6 +24,8 @@ def summary(folders: Folders) -> str:
     page = store.read(folders.path("index.html"))
     people, sizes, reach = metrics["people"], metrics["units"], metrics["reach"]
     label = "  (虚构示例 FICTIONAL)" if provenance["fictional"] else ""
+    units = provenance["parameters"]["units"]
+    limits = f"{units['residents_min']:,}–{units['residents_max']:,}"
     lines = [
         f"{metrics['district']['zh']} {metrics['district']['en']}{label}",
         f"  居民 residents            {people['input']:,.0f} at {people['addresses']:,} addresses, "
@@ -33,7 +35,7 @@ def summary(folders: Folders) -> str:
         size = sizes.get(kind)
         if size:
             lines.append(
-                f"  {zh:<22} {size['count']}: {size['fits']} fit 5,000–12,000 规模, "
+                f"  {zh:<22} {size['count']}: {size['fits']} fit {limits} 规模, "
                 f"{size['too_small']} too small, {size['too_large']} too large"
             )
     for facility_class, zh in (

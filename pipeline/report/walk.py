@@ -52,7 +52,8 @@ class Walk:
     def __init__(self, folders: Folders, start: str, target: str, walker: str | None = None) -> None:
         self._folders = folders
         # the parameters of the run, which those at hand need not be
-        made_with = self._read("provenance.json")["parameters"]
+        provenance = self._read("provenance.json")
+        made_with, self._fictional = provenance["parameters"], provenance["fictional"]
         walkers = NetworkParams.model_validate(made_with["network"]).walkers
         self._link = LinkParams.model_validate(made_with["link"])
         self.edges: gpd.GeoDataFrame = self._read("edges")
@@ -87,7 +88,8 @@ class Walk:
         name = self.entrance["name"] if isinstance(self.entrance["name"], str) else ""
         minutes = self.route.minutes
         metres = sum(piece.length_m for piece in self.route.pieces)
-        lines = [
+        lines = ["虚构示例 FICTIONAL"] if self._fictional else []
+        lines += [
             f"{self.start['point_id'].iloc[0]} → {self.entrance['facility_id']} {name} ({self.entrance['class']}), "
             f"{self.walker}: {minutes:.2f} 分钟 min, {metres:,.0f} m"
         ]

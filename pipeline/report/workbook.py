@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.formula import ArrayFormula
@@ -53,6 +54,8 @@ def candidates_workbook(
     _ranking(ranking, settings, scenarios, candidates, scores)
     for title, frame in tables.items():
         _sheet(book.create_sheet(title), frame)
+    for sheet in book.worksheets:  # on every printed page
+        sheet.oddHeader.center.text = f"{settings.district.name.zh} {settings.district.mark}".strip()
     return _fixed_dates(book, settings.district.date)
 
 
@@ -71,8 +74,9 @@ def _ranking(
     scores: pd.DataFrame,
 ) -> None:
     label = settings.district.name
-    fictional = "  (虚构示例 FICTIONAL)" if settings.district.fictional else ""
-    sheet.append([f"{label.zh} 美好社区试点候选 / {label.en}: candidate pilots{fictional}"])
+    sheet.append(
+        [f"{label.zh} 美好社区试点候选 / {label.en}: candidate pilots  {settings.district.mark}".rstrip()]
+    )
     plain = [
         "rank",
         "unit_id",
@@ -141,7 +145,9 @@ def _fill(sheet: Worksheet, row: int, values: list[Any]) -> None:
 
 
 def _text(cell: Any, value: str) -> None:
-    cell.value = value
+    cell.value = ILLEGAL_CHARACTERS_RE.sub(
+        "\ufffd", value
+    )  # control characters, which a workbook cannot hold
     if value[:1] in "=+-@\t\r":
         cell.data_type = "s"
         cell.quotePrefix = True

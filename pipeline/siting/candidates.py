@@ -25,7 +25,7 @@ from pipeline.scoring.points import Points, points_of
 from pipeline.scoring.table import TOTAL
 from pipeline.scoring.weights import Weights
 from pipeline.settings import SitingParams
-from pipeline.siting.chance import Doubt, chance_top_k, priority
+from pipeline.siting.chance import Doubt, chance_top_k, priority, tiers
 from pipeline.siting.need import need
 from pipeline.siting.pilot_type import pilot_types
 from pipeline.siting.readiness import readiness
@@ -67,7 +67,7 @@ def candidates(
     table["pilot_type"] = types["pilot_type"]
     table["priority"] = priority(table["need"].to_numpy(), table["readiness"].to_numpy(), params.need_weight)
     table["unranked"] = _unranked(table, coverage_floor)
-    table["tier"] = np.where(table["eligible"] == "pass", 0, 1)
+    table["tier"] = tiers(table["eligible"])
     table["chance_top_k"] = _chance(table, points, weights, params)
     said = []
     for row, candidate in enumerate(table.reset_index().drop(columns="geometry").to_dict("records")):

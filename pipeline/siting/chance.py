@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.scoring.points import Points
@@ -33,6 +34,11 @@ class Doubt:
     points: Points
     readiness: Floats
     tier: NDArray[np.int_]
+
+
+def tiers(verdict: pd.Series) -> NDArray[np.int_]:
+    """Return 0 for candidates that pass every rule, which stand before all others (1)."""
+    return np.where(verdict == "pass", 0, 1)
 
 
 def priority(need_: Floats, readiness: Floats, need_weight: float | Floats) -> Floats:

@@ -13,7 +13,7 @@ from pipeline.eligibility.texts import EN, ZH, Both, fill
 from pipeline.scoring.points import points_of
 from pipeline.scoring.weights import Floats, Weights
 from pipeline.settings import Label, SitingParams
-from pipeline.siting.chance import Doubt, draws
+from pipeline.siting.chance import Doubt, draws, tiers
 from pipeline.siting.flip import Flip, Standing, flip, flip_need_weight, weights_before
 from pipeline.siting.need import scenario_needs
 
@@ -46,7 +46,7 @@ _SEEN = 5e-4  # changes of a weight smaller than this are not told
 def ranked_in_id_order(candidates: pd.DataFrame) -> pd.DataFrame:
     """Return the ranked candidates in the order in which their samples are drawn, with their `tier`."""
     ranked = candidates[candidates["rank"].notna()].sort_values("unit_id").reset_index(drop=True)
-    return ranked.assign(tier=np.where(ranked["eligible"] == "pass", 0, 1))
+    return ranked.assign(tier=tiers(ranked["eligible"]))
 
 
 def rank_pairs(

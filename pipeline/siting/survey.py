@@ -18,7 +18,7 @@ from pipeline.scoring.points import Points, points_of
 from pipeline.scoring.weights import Floats, Weights
 from pipeline.settings import Label, SitingParams
 from pipeline.siting.answers import answered, open_rules
-from pipeline.siting.chance import Doubt, draws
+from pipeline.siting.chance import Doubt, draws, tiers
 from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
 from pipeline.siting.rank_pairs import ranked_in_id_order
 from pipeline.tables import FIELDS
@@ -90,13 +90,16 @@ def survey(
     return _best_first(found, params.survey_facts)
 
 
-def survey_csv(table: pd.DataFrame) -> str:
-    """Return the list as a sheet to print and fill in: no answers yet; text that looks like a formula is quoted."""
+def survey_csv(table: pd.DataFrame, mark: str) -> str:
+    """Return the list as a sheet to print and fill in: no answers yet; text that looks like a formula is quoted.
+
+    The mark of a fictional district stands in the last heading.
+    """
     columns = ["rank", "subject_kind", "subject_id", "fact", "question", "question_en"]
     out = io.StringIO()
     out.write("\ufeff")  # spreadsheets tell UTF-8 by it
     write = csv.writer(out, lineterminator="\n")
-    write.writerow([*(f"{FIELDS[c].zh} {c}" for c in columns), *_ANSWERS])
+    write.writerow([*(f"{FIELDS[c].zh} {c}" for c in columns), *_ANSWERS, *([mark] if mark else [])])
     for row in table[columns].itertuples(index=False):
         cells = [str(value) for value in row]
         write.writerow([*(f"'{c}" if c[:1] in "=+-@\t\r" else c for c in cells), *[""] * len(_ANSWERS)])
@@ -218,7 +221,7 @@ def _answer(doubt: Doubt, rows: pd.DataFrame, place: Mapping[str, int]) -> Answe
     at = rows["unit_id"].map(place).to_numpy(int)
     out = rows["verdict"].eq("fail").to_numpy() | rows["readiness"].isna().to_numpy()
     ready[at] = np.where(out, ready[at], rows["readiness"])
-    tier[at] = np.where(out, OUT, np.where(rows["verdict"] == "pass", 0, 1))
+    tier[at] = np.where(out, OUT, tiers(rows["verdict"]))
     return Answered(ready, tier)
 
 

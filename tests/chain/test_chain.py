@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pyogrio
 import pytest
+from openpyxl import load_workbook
 
 from pipeline.store import hash_file
 from pipeline.tables import TABLES
-from tests.runs import Chain, run_pipeline
+from tests.runs import Chain, pipeline, run_pipeline
 
 
 def _people(chain: Chain) -> dict[str, float]:
@@ -100,9 +102,22 @@ def test_two_runs_in_two_folders_give_the_same_bytes(
     assert ours == theirs
 
 
-def test_the_demo_says_on_every_output_that_it_is_fictional(demo: Chain) -> None:
+def test_the_demo_says_on_every_output_that_it_is_fictional(demo: Chain, demo_district: Path) -> None:
+    processed, mark = demo.folders.processed, "虚构示例 FICTIONAL"
     assert "FICTIONAL" in demo.folders.path("index.html").read_text(encoding="utf-8")
     assert demo["provenance.json"]["fictional"] is True
+    assert mark in (processed / "survey.csv").read_text(encoding="utf-8")
+    book = load_workbook(processed / "candidates.xlsx")
+    assert all(mark in sheet.oddHeader.center.text for sheet in book.worksheets)
+    package = processed / "candidates.gpkg"
+    for layer in pyogrio.list_layers(package)[:, 0]:
+        assert mark in pyogrio.read_info(package, layer=layer)["layer_metadata"]["DESCRIPTION"]
+    for command in (
+        ["summary", str(demo.out)],
+        ["explain", str(demo_district), "--out", str(demo.out), "--rule", "A1", "--subject", "C001"],
+        ["walk", str(demo.out), "--from", demo["residents"]["point_id"].iloc[0], "--to", "kindergarten"],
+    ):
+        assert mark in pipeline(*command).stdout, command
 
 
 @pytest.mark.parametrize("name", ["las_palmas", "taichung"])

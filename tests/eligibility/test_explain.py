@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,10 +86,13 @@ def test_what_cannot_be_explained_is_said(
 def test_results_of_other_parameters_are_not_explained(
     demo: Chain, demo_district: Path, tmp_path: Path
 ) -> None:
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    params = tmp_path / "params.yaml"
-    params.write_text(text.replace("built_year_max: 2005", "built_year_max: 1900"), encoding="utf-8")
+    kept = tmp_path / "kept"
+    shutil.copytree(demo.out, kept)
+    record = kept / "processed" / "provenance.json"
+    made_with = json.loads(record.read_text(encoding="utf-8"))
+    made_with["parameters"]["eligibility"]["thresholds"]["built_year_max"] = 1900
+    record.write_text(json.dumps(made_with), encoding="utf-8")
     compound = demo["register"].dropna(subset=["built_year"])
     compound = compound.loc[compound["built_year"] < 2005, "compound_id"].iloc[0]
-    done = _explain(demo_district, demo.out, "--rule", "A1", "--subject", compound, "--params", str(params))
+    done = _explain(demo_district, kept, "--rule", "A1", "--subject", compound)
     assert done.returncode == 1 and "run again" in done.stderr

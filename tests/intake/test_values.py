@@ -68,7 +68,7 @@ def test_dates_in_all_their_forms():
     ("name", "cell"),
     [("owners", "约100"), ("owners", 3.5), ("owners", -1), ("gated", "也许"), ("satisfaction", 120), ("built_year", 198),
      ("posted_on", "去年"), ("posted_on", "2021-13-05"), ("land_tenure", "国有"), ("parking_per_household", "50%"),
-     ("owners", True)],
+     ("owners", True), ("owners", "1e999"), ("owners", "1e30"), ("floor_area_m2", "1e999"), ("floor_area_m2", [1])],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_with_its_row(name, cell):
     with pytest.raises(ValueRowError) as error:

@@ -16,7 +16,7 @@ from pipeline.report.geopackage import geopackage
 
 def test_layers_and_bytes(tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame({"name": ["海晏里"]}, geometry=[Point(1, 2)], crs="EPSG:32651")
-    write = geopackage({"candidates": frame, "units": frame}, date(2026, 1, 1))
+    write = geopackage({"candidates": frame, "units": frame}, date(2026, 1, 1), "虚构示例 FICTIONAL")
     store.write({tmp_path / "a.gpkg": write})
     time.sleep(1.1)  # time stamps of a GeoPackage count seconds
     store.write({tmp_path / "b.gpkg": write})

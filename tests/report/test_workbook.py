@@ -56,7 +56,10 @@ def _book(settings: Settings, name: str = "海晏里") -> bytes:
 def test_the_total_is_a_formula_over_scores_and_weights(settings: Settings) -> None:
     sheet = load_workbook(io.BytesIO(_book(settings)))["排名 ranking"]
     formula = sheet["T3"].value.text
-    assert formula.startswith("=IFERROR(SUMPRODUCT(TRANSPOSE(L3:S3),'权重 weights'!$C$2:$C$9)")
+    assert formula == (
+        "=IFERROR(SUMPRODUCT(TRANSPOSE(L3:S3),'权重 weights'!$C$2:$C$9)"
+        '/SUMPRODUCT(TRANSPOSE(--(L3:S3<>"")),\'权重 weights\'!$C$2:$C$9),"")'
+    )
     assert [sheet.cell(3, c).value for c in range(12, 20)] == [10, 20, 30, 40, 50, 60, 70, None]
 
 
@@ -67,6 +70,10 @@ def test_text_from_data_never_becomes_a_formula(settings: Settings, name: str) -
         assert cell.value == name
         assert cell.data_type == "s"
         assert cell.quotePrefix
+
+
+def test_a_control_character_is_shown_as_one_that_cannot_be(settings: Settings) -> None:
+    assert load_workbook(io.BytesIO(_book(settings, "海\x01晏")))["units"]["B2"].value == "海\ufffd晏"
 
 
 def test_the_demo_label_and_the_same_bytes_each_time(settings: Settings) -> None:

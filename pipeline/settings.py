@@ -256,6 +256,14 @@ class WalkTimesParams(Strict):
     )
 
 
+class CatchmentsParams(Strict):
+    """Ground from which facilities are reached."""
+
+    classes: tuple[str, ...] = Field(description="facility classes of which catchments are drawn")
+    minutes: tuple[float, ...] = Field(min_length=1, description="of walking, access legs included")
+    step_m: float = Field(gt=0, description="streets are measured in pieces no longer than this")
+
+
 class UnitsParams(Strict):
     """Size check and first proposal of units."""
 
@@ -361,6 +369,7 @@ class Params(Strict):
     link: LinkParams
     population: PopulationParams
     walk_times: WalkTimesParams
+    catchments: CatchmentsParams
     units: UnitsParams
     eligibility: EligibilityParams
     score: ScoreParams

@@ -156,6 +156,8 @@ TABLES: dict[str, Table] = {
         ),
         Table("walk_times", "步行时间", "address × class × walker", "point_id class walker", "point_id class walker minutes? facility_id? unlinked_minutes?"),
         Table("edge_times", "到数据边缘时间", "address × walker", "point_id walker", "point_id walker edge_of_data_minutes?"),
+        # -------------------------------------------------------------------------------------- catchments
+        Table("catchments", "步行圈", "facility class × minutes", "class_id minutes", "class_id walker minutes geometry"),
         # ------------------------------------------------------------------------------------------- units
         Table("atoms", "基本地块", "atom of units", "atom_id", "atom_id kind compound_id? name residents geometry", (("kind", ("compound", "block")),)),
         Table("address_areas", "地址归属", "address", "point_id", "point_id atom_id unit_id?"),

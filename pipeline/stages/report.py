@@ -27,7 +27,17 @@ SHEETS = {
     "进度 procedure": "procedure",
     "督查 follow-up": "follow_up",
 }
-LAYERS = ["candidates", "units", "atoms", "committees", "compounds", "facilities", "residents", "openings"]
+LAYERS = [
+    "candidates",
+    "units",
+    "atoms",
+    "committees",
+    "compounds",
+    "facilities",
+    "residents",
+    "openings",
+    "catchments",
+]
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:

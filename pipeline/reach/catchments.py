@@ -1,0 +1,82 @@
+"""Draw the ground from which a facility is reached within so many minutes.
+
+A catchment joins the fronts of the street pieces that are reached, each as deep as the minutes that are left allow. So
+it holds ground only whose own walk, tied to the network as an address there would be, is within the limit; along its rim
+it rather claims too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipeline.network.search import Graph, nearest
+from pipeline.reach.fronts import Shapes, fronts, seen, within
+from pipeline.settings import LinkParams, Walker
+
+
+def catchments(
+    targets: Mapping[str, pd.DataFrame],
+    walker_of: Mapping[str, str],
+    walkers: Mapping[str, Walker],
+    edges: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    compounds: gpd.GeoDataFrame,
+    link: LinkParams,
+    minutes: Sequence[float],
+    step_m: float,
+) -> gpd.GeoDataFrame:
+    """Return the table `catchments`: a row for each target and each number of minutes, where any ground is reached.
+
+    Parameters
+    ----------
+    targets
+        By name: linked points (edge_id, offset_m, access_m, compound_id) to the nearest of which people walk, such as
+        the entrances of a class, of one facility, or addresses.
+    walker_of
+        By name: who walks.
+    walkers
+        Section `network.walkers` of params.yaml.
+    edges, barriers, compounds
+        Tables of these names.
+    link
+        How an address is tied to the network.
+    step_m
+        Streets are measured in pieces no longer than this.
+    """
+    graphs = {key: Graph.build(edges, key) for key in sorted(set(walker_of.values()))}
+    pieces = fronts(next(iter(graphs.values())), edges, barriers, compounds, link.max_access_m, step_m)
+    far = max(minutes)
+    walk = np.full((len(targets), len(pieces.half)), np.inf)
+    for i, (name, points) in enumerate(targets.items()):
+        graph, speed = graphs[walker_of[name]], walkers[walker_of[name]].speed_m_per_s
+        to_middle, _ = nearest(graph, graph.points(points, speed), pieces.points, far)
+        edge = pieces.points.edge
+        # the foot of an access leg may be half a piece from its middle
+        walk[i] = to_middle + pieces.half * np.fmax(graph.streets.minutes[edge], graph.streets.back[edge])
+    reached = np.flatnonzero((walk <= far).any(axis=0))
+    pieces, walk = pieces.take(reached), walk[:, reached]
+    ground = seen(pieces, barriers, link.max_access_m)
+
+    rows = []
+    for i, name in enumerate(targets):
+        speed = walkers[walker_of[name]].speed_m_per_s
+        for limit in minutes:
+            depth_m = 60.0 * speed * (limit - walk[i])
+            near = depth_m > 0
+            area = _joined(within(ground[near], pieces.middle[near], depth_m[near]), step_m)
+            if not area.is_empty:
+                rows.append((name, walker_of[name], float(limit), area))
+    table = pd.DataFrame(rows, columns=["class_id", "walker", "minutes", "geometry"])
+    table = table.astype({"class_id": "str", "walker": "str", "minutes": "float64"})
+    return gpd.GeoDataFrame(table.sort_values(["class_id", "minutes"]), geometry="geometry", crs=edges.crs)
+
+
+def _joined(fronts: Shapes, step_m: float) -> shapely.MultiPolygon:
+    """Join fronts to one area, less a rim: between two streets the foot is nearer to one than its piece's middle says."""
+    area = shapely.buffer(shapely.union_all(fronts), -step_m / 4)
+    return shapely.multipolygons(shapely.get_parts(area))

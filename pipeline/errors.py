@@ -88,6 +88,12 @@ class PersonalDataError(PipelineError):
     slug = "personal-data"
 
 
+class CommitteeFileError(PipelineError):
+    """A file that a member of the committee sent is not what it should be."""
+
+    slug = "committee"
+
+
 class DisagreementError(PipelineError):
     """A second, independent computation does not give the same figure."""
 

@@ -170,4 +170,5 @@ def _fingerprint(stage: Stage, settings: Settings, folders: Folders) -> str:
             label: hash_layer(settings.district.file(layer))
             for label, layer in settings.district.layers.all()
         }
+        parts["committee"] = {path.name: hash_file(path) for path in settings.district.committee_files}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

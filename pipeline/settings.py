@@ -149,6 +149,13 @@ class District(Strict):
         """The label that every output of a fictional district carries; empty for a real one."""
         return "虚构示例 FICTIONAL" if self.fictional else ""
 
+    @property
+    def committee_files(self) -> tuple[Path, ...]:
+        """The members' files: what lies in the folder `committee` beside the district.yaml, hidden files apart."""
+        folder = self.folder / "committee"
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+        return tuple(path for path in found if path.is_file() and path.name[0] not in ".~")
+
     def file(self, layer: Layer) -> Path:
         """Resolve a layer's path, `${NAME:-default}` variables included."""
         path = Path(expand(layer.path))
@@ -355,6 +362,19 @@ class PortfolioParams(Strict):
     runner_ups: int = Field(ge=0, description="next best choices shown beside the best")
 
 
+class CommitteeParams(Strict):
+    """What the members' scores are summed up by."""
+
+    trim_share: float = Field(
+        ge=0, lt=0.5, description="share of points that the trimmed mean leaves out at either end"
+    )
+    disagreement_points: float = Field(gt=0, description="points between members that count as disagreement")
+    scale_check_scores: int = Field(
+        ge=1, description="a file with so many points, none above scale_check_points, is on another scale"
+    )
+    scale_check_points: float = Field(ge=0, le=100)
+
+
 class MapsParams(Strict):
     """What the pages show."""
 
@@ -375,6 +395,7 @@ class Params(Strict):
     score: ScoreParams
     siting: SitingParams
     portfolio: PortfolioParams
+    committee: CommitteeParams
     maps: MapsParams
 
 

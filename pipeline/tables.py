@@ -230,6 +230,20 @@ TABLES: dict[str, Table] = {
             "limit limit_unit priority_with? priority_without? price? passing_with? passing_without? sentence sentence_en",
             (("limit", ("max_pilots", "budget", "min_subdistricts", "verdict_first", "must", "must_not")),),
         ),
+        # --------------------------------------------------------------------------------------- committee
+        Table(
+            "committee_files", "委员文件", "member × round", "member round",
+            "file sha256 member round date run? same_run? blind? scores_given votes_given",
+        ),
+        Table("committee_scores", "委员评分", "member × round × candidate × scenario", "member round unit_id scenario_id", "member round unit_id scenario_id points? comment"),
+        Table("committee_votes", "委员投票", "member × round × candidate", "member round unit_id", "member round unit_id vote comment"),
+        Table("committee_weights", "委员权重", "member × round × scenario", "member round scenario_id", "member round scenario_id weight"),
+        Table(
+            "committee_summary", "评审汇总", "round × candidate × scenario, and total", "round unit_id scenario_id",
+            "round unit_id scenario_id judges median? trimmed_mean? lowest? lowest_by? highest? highest_by? spread? disagree "
+            "votes_yes? votes_no? votes_abstain?",
+        ),
+        Table("committee_agreement", "评审一致性", "round × scenario, and total", "round scenario_id", "round scenario_id judges units_by_all kendall_w? p_value?"),
         # --------------------------------------------------------------------------------------- procedure
         Table(
             "procedure", "程序进度", "row of the progress file", "row",

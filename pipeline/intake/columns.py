@@ -56,6 +56,11 @@ SPECS: dict[str, Spec] = {
     "land": Spec("land", ("kind",), ("land_id", "name")),
     "extent": Spec("extent", (), ()),
     "population": Spec("population_zones", ("residents",), AGES),
+    "committee": Spec(
+        "committee_votes",
+        ("member", "round", "date", "unit_id"),
+        ("scenario_id", "points", "vote", "comment"),
+    ),
     "progress": Spec("progress", ("subject", "step", "date"), may_be_empty=True),
 }
 

@@ -18,11 +18,12 @@ from pipeline.settings import Layer
 Cells = dict[tuple[int, int], Any]
 
 
-def read_sheet(path: Path, layer: Layer, where: str) -> pd.DataFrame:
+def read_sheet(path: Path, layer: Layer, where: str, formulas: bool = False) -> pd.DataFrame:
     """Return a sheet's rows with its headings; the index is the row in the sheet.
 
     Merged cells count for every row that they cover. Where cells of the heading row are merged across columns, the row
-    below holds the headings proper; a heading that occurs twice is written `group/heading`.
+    below holds the headings proper; a heading that occurs twice is written `group/heading`. A formula counts as what it
+    computed when the workbook was saved, or with `formulas` as its own text.
 
     Raises
     ------
@@ -30,7 +31,7 @@ def read_sheet(path: Path, layer: Layer, where: str) -> pd.DataFrame:
         It is no workbook or has no such sheet; a heading occurs twice.
     """
     try:
-        book = openpyxl.load_workbook(path, data_only=True)
+        book = openpyxl.load_workbook(path, data_only=not formulas)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, OSError, ValueError) as error:
         raise MissingInputError(where, f"is not an .xlsx workbook ({error})") from None
     if layer.sheet is not None and layer.sheet not in book.sheetnames:

@@ -175,6 +175,26 @@ def portfolio_metrics(plans: pd.DataFrame, prices: pd.DataFrame) -> dict[str, An
     }
 
 
+def committee_metrics(files: pd.DataFrame, summary: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
+    """Return how many members sent files in each round, how far they agree on the total, and where they do not."""
+    out: dict[str, Any] = {"files": len(files)}
+    for round_, rows in files.groupby("round"):
+        total = agreement[(agreement["round"] == round_) & (agreement["scenario_id"] == "total")].iloc[0]
+        apart = summary[(summary["round"] == round_) & summary["disagree"]]
+        out[f"round_{round_}"] = {
+            "members": len(rows),
+            "of_other_candidates": int((rows["same_run"] == False).sum()),  # noqa: E712  (missing is no answer)
+            "not_blind": int((rows["blind"] == False).sum()),  # noqa: E712
+            "kendall_w": _number(total["kendall_w"]),
+            "disagreements": len(apart),
+            "widest": {
+                f"{row.unit_id} {row.scenario_id}": float(row.spread)
+                for row in apart.nlargest(5, "spread").itertuples()
+            },
+        }
+    return out
+
+
 def procedure_metrics(procedure: pd.DataFrame) -> dict[str, Any]:
     """Return how many rows of the progress file were accepted and refused, and how many subjects are in it."""
     accepted = procedure["accepted"]

@@ -38,12 +38,22 @@ LAYERS = [
     "openings",
     "catchments",
 ]
+# sheets that the workbook has only where members sent files
+COMMITTEE = {
+    "评审 committee": "committee_summary",
+    "评审一致性 agreement": "committee_agreement",
+    "投票 votes": "committee_votes",
+    "评分 members' scores": "committee_scores",
+    "委员文件 members' files": "committee_files",
+}
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Return workbook, GeoPackage, metrics, provenance, and what `dvc plots` draws."""
     labels = {key: f"{scenario.zh} {scenario.en}" for key, scenario in scenarios().items()}
     tables = {title: inputs[name].drop(columns="geometry", errors="ignore") for title, name in SHEETS.items()}
+    if len(inputs["committee_files"]):
+        tables |= {title: inputs[name] for title, name in COMMITTEE.items()}
     residents, units = inputs["residents"], inputs["units"]
     speeds = {key: walker.speed_m_per_s for key, walker in settings.params.network.walkers.items()}
     complete = inputs["class_status"].set_index("class")["completeness"].eq("complete").to_dict()
@@ -87,6 +97,9 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             "candidates": metrics.candidate_metrics(inputs["candidates"]),
             "rank_pairs": metrics.rank_pair_metrics(inputs["rank_pairs"]),
             "portfolio": metrics.portfolio_metrics(inputs["portfolio"], inputs["portfolio_prices"]),
+            "committee": metrics.committee_metrics(
+                inputs["committee_files"], inputs["committee_summary"], inputs["committee_agreement"]
+            ),
             "procedure": metrics.procedure_metrics(inputs["procedure"]),
         },
     }

@@ -30,7 +30,7 @@ from pipeline.maps.text import Both, both, percent, say, words
 from pipeline.maps.themes import Theme, colours
 from pipeline.maps.unit_themes import unit_themes
 from pipeline.maps.walking import Walk, walks
-from pipeline.settings import Settings
+from pipeline.settings import District, Settings
 
 NO_MINUTES = -1
 
@@ -108,12 +108,9 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
         title=say("title", name=(district.name.zh, district.name.en)),
         fictional=district.fictional,
         date=district.date.isoformat(),
-        notes=_notes(settings),
+        notes=notes(settings),
         answer=answer(units, tables["reach"], walked, top_k, floor),
-        sources=[
-            [_layer_label(name), layer.source, layer.date.isoformat(), layer.licence]
-            for name, layer in district.layers.all()
-        ],
+        sources=layer_sources(district),
         top_k=top_k,
         suppress_below=hide,
         walk_limit=params.walk_times.limit_minutes,
@@ -125,9 +122,9 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
         indicators={
             key: [(i.zh, i.en), i.unit, i.target, i.clause, i.source] for key, i in indicators().items()
         },
-        rules=_rules(),
+        rules=rule_texts(),
         themes=themes,
-        units=unit_cards(units, tables, list(labels), _members(units, compounds, tables), floor, hide),
+        units=unit_cards(units, tables, list(labels), members(units, compounds, tables), floor, hide),
         compounds=compound_cards(inside, tables, hide),
         addresses=_addresses(residents, tables["address_areas"], units, compounds, walked, hide),
         facilities=_facilities(grid, window, tables["facilities"]),
@@ -146,7 +143,8 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
     )
 
 
-def _rules() -> dict[str, dict[str, Any]]:
+def rule_texts() -> dict[str, dict[str, Any]]:
+    """Return what pages show of each eligibility rule."""
     return {
         rule.id: {
             "name": (rule.zh, rule.en),
@@ -159,19 +157,28 @@ def _rules() -> dict[str, dict[str, Any]]:
     }
 
 
-def _notes(settings: Settings) -> list[Both]:
-    notes = [say("fictional_note")] if settings.district.fictional else []
+def notes(settings: Settings) -> list[Both]:
+    """Return what a reader of any page has to know: what is made up, what is estimated, what scores can't tell."""
+    said = [say("fictional_note")] if settings.district.fictional else []
     if settings.district.ages_estimated:
-        notes.append(say("ages_estimated", how=settings.district.ages_estimated))
+        said.append(say("ages_estimated", how=settings.district.ages_estimated))
     formula = say("formula_text", floor=percent(settings.params.score.coverage_floor))
-    return [*notes, formula, *(say(f"limit_{i}") for i in range(1, 6))]
+    return [*said, formula, *(say(f"limit_{i}") for i in range(1, 6))]
+
+
+def layer_sources(district: District) -> list[list[Any]]:
+    """Return [label, source, date, licence] of each of the district's layers."""
+    return [
+        [_layer_label(name), layer.source, layer.date.isoformat(), layer.licence]
+        for name, layer in district.layers.all()
+    ]
 
 
 def _layer_label(name: str) -> Both:
     return words()[f"layer_{name.split('[')[0]}"]
 
 
-def _members(
+def members(
     units: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, tables: Mapping[str, Any]
 ) -> dict[str, list[int]]:
     """Rows of the compounds of each unit: by its atoms for proposed units, by committee_id for committees."""

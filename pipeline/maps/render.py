@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -24,7 +24,17 @@ from markupsafe import Markup
 
 from pipeline.maps.text import Both
 
-SCRIPTS = ("decode.js", "paint.js", "signs.js", "dom.js", "cards.js", "search.js", "map.js", "page.js")
+SCRIPTS = (
+    "decode.js",
+    "paint.js",
+    "signs.js",
+    "dom.js",
+    "frame.js",
+    "cards.js",
+    "search.js",
+    "map.js",
+    "page.js",
+)
 _LEAFLET = files("js_lib_leaflet").joinpath("static", "js_lib_leaflet")
 _ASSETS = files("pipeline.maps").joinpath("assets")
 
@@ -38,31 +48,51 @@ class StartPage(MacroElement):
 
 
 def render(content: Mapping[str, Any], title: str, words: Mapping[str, Both]) -> str:
+    """Return the HTML text of the map page; arguments as of `html_page`."""
+    map_html, map_script = _folium_map(content["grid"])
+    scripts = [_leaflet_script(), joined(SCRIPTS), map_script]
+    styles = [_leaflet_style(), asset("page.css")]
+    return html_page(asset("page.html"), content, title, words, scripts, styles, map_html=Markup(map_html))
+
+
+def html_page(
+    template: str,
+    content: Mapping[str, Any],
+    title: str,
+    words: Mapping[str, Both],
+    scripts: list[str],
+    styles: list[str],
+    **parts: Markup,
+) -> str:
     """Return the HTML text of a page.
 
     Parameters
     ----------
+    template
+        Text of a Jinja template.
     content
         What the page's script reads; numbers, texts, lists and mappings only.
     title
         Title of the window.
     words
         The catalogue of words; the template shows the Chinese ones until the script takes over.
+    scripts, styles
+        Our own and Leaflet's: they go into the page as they are.
+    parts
+        What else the template has a place for.
     """
-    grid = content["grid"]
-    map_html, map_script = _folium_map(grid)
-    own = "\n".join(_ASSETS.joinpath(name).read_text(encoding="utf-8") for name in SCRIPTS)
-    scripts = [_leaflet_script(), own, map_script]
-    styles = [_leaflet_style(), _variables(content["colours"]), _asset("page.css")]
-    template = Environment(autoescape=True).from_string(_asset("page.html"))
-    return template.render(
-        title=title,
-        words=words,
-        policy=content_policy(scripts),
-        styles=[Markup(style) for style in styles],
-        scripts=[Markup(script) for script in scripts],
-        data=Markup(as_script_json(content)),
-        map_html=Markup(map_html),
+    return (
+        Environment(autoescape=True)
+        .from_string(template)
+        .render(
+            title=title,
+            words=words,
+            policy=content_policy(scripts),
+            styles=[Markup(style) for style in [_variables(content["colours"]), *styles]],
+            scripts=[Markup(script) for script in scripts],
+            data=Markup(as_script_json(content)),
+            **parts,
+        )
     )
 
 
@@ -107,8 +137,14 @@ def _folium_map(grid: Mapping[str, float]) -> tuple[str, str]:
     return figure.html.render(), figure.script.render()
 
 
+def joined(names: Iterable[str]) -> str:
+    """Return scripts of this room as one."""
+    return "\n".join(map(asset, names))
+
+
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a script, style or template of this room."""
     return _ASSETS.joinpath(name).read_text(encoding="utf-8")
 
 

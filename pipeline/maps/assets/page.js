@@ -14,10 +14,6 @@ const state = {
 let map;
 let painter;
 
-function byId(id) {
-  return document.getElementById(id);
-}
-
 // --------------------------------------------------------------------------------------------- the panels
 
 function select(kind, row, { move = false } = {}) {
@@ -41,18 +37,9 @@ function setTheme(theme) {
 }
 
 function renderFrame() {
-  document.documentElement.lang = language ? "en" : "zh-CN";
-  document.title = byId("title").textContent = say(page.title);
-  for (const element of document.querySelectorAll("[data-word]")) element.textContent = word(element.dataset.word);
-  for (const element of document.querySelectorAll("[data-label]")) {
-    if (element.tagName === "BUTTON") element.title = word(element.dataset.label);
-    element.setAttribute("aria-label", word(element.dataset.label));
-  }
-  byId("badge").hidden = !page.fictional;
+  renderWords();
   byId("search").placeholder = word("search");
   byId("search").setAttribute("aria-label", word("search"));
-  byId("language").textContent = word("language");
-  byId("language").setAttribute("aria-label", word("language_name"));
   fill(
     byId("foot"),
     h("span", {}, `${word("foot_data")} ${page.date}`),
@@ -65,11 +52,6 @@ function renderFrame() {
 
 function renderAnswer() {
   fill(byId("answer"), page.answer.map((sentence) => [say(sentence), language ? " " : ""]).flat().map(strongParts));
-}
-
-// What stands out comes between private-use marks (text.strong).
-function strongParts(text) {
-  return h("span", {}, text.split(/[\ue000\ue001]/).map((piece, i) => i % 2 ? h("b", {}, piece) : piece));
 }
 
 function renderRanking() {
@@ -163,16 +145,6 @@ function renderCard() {
     card.scrollTop = 0;
   }
   if (before === open) map.invalidateSize({ animate: false, pan: false });
-}
-
-function showSources() {
-  openDialog(
-    word("sources_title"),
-    h("ul", {}, page.notes.map((note) => h("li", {}, say(note)))),
-    h("table", { class: "sources" },
-      h("tr", {}, ["source_layer", "source_source", "source_date", "source_licence"].map((key) => h("th", { scope: "col" }, word(key)))),
-      page.sources.map(([label, source, date, licence]) => h("tr", {}, h("td", {}, say(label)), h("td", {}, source), h("td", {}, date), h("td", {}, licence)))),
-  );
 }
 
 function renderPanels() {

@@ -122,8 +122,6 @@ class View {
   }
 }
 
-const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",system-ui,sans-serif';
-
 // Grey diagonal lines: what cannot be known.
 function hatch(pen) {
   const tile = document.createElement("canvas");

@@ -1,6 +1,8 @@
 "use strict";
 // Draw the signs of gates, facilities and results, the same on the map and in legends.
 
+const FONT = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Source Han Sans SC",system-ui,sans-serif';
+
 function drawGate(pen, mark, x, y, radius) {
   const colour = page.colours.gate;
   pen.lineWidth = 1.5;

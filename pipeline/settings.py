@@ -381,6 +381,16 @@ class MapsParams(Strict):
     suppress_below: int = Field(ge=0, description="counts of people under this are not shown on maps")
 
 
+class ReportParams(Strict):
+    """What people take away."""
+
+    public: bool = Field(description="the edition that may leave the house")
+    public_min_people: int = Field(ge=2, description="counts of people under this are hidden in it")
+    candidates_in_pdf: int = Field(
+        ge=0, description="candidates that have a page in report.pdf, best first; the others have a sheet"
+    )
+
+
 class Params(Strict):
     """All of `params.yaml`."""
 
@@ -397,6 +407,7 @@ class Params(Strict):
     portfolio: PortfolioParams
     committee: CommitteeParams
     maps: MapsParams
+    report: ReportParams
 
 
 class Settings(Strict):

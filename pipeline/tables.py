@@ -44,6 +44,7 @@ class Field:
     codes: tuple[str, ...] = ()
     min: float | None = None
     max: float | None = None
+    internal: bool = False  # not in the public edition
 
 
 @dataclass(frozen=True)

@@ -45,25 +45,26 @@ def read_indicator_catalogue(path: Path = INDICATORS_FILE) -> IndicatorCatalogue
     catalogue: IndicatorCatalogue = checked(IndicatorCatalogue, path)
     seen: set[str] = set()
     for i, indicator in enumerate(catalogue.indicators):
-        where = f"{path}, line {_line(path, ['indicators', i])}, {indicator.id}"
+        unknown = [name for name in indicator.facility_classes if name not in facility_classes()]
         if indicator.id in seen:
-            raise SettingsError(where, "stands twice", "each id once", "give the second another number")
-        seen.add(indicator.id)
-        if indicator.scenario not in catalogue.scenarios:
-            raise SettingsError(
-                where,
+            fault = ("stands twice", "each id once", "give the second another number")
+        elif indicator.scenario not in catalogue.scenarios:
+            fault = (
                 "begins with no scenario's letter",
                 f"one of {', '.join(catalogue.scenarios)} and two digits",
                 "mend the id, or add the scenario",
             )
-        unknown = [name for name in indicator.facility_classes if name not in facility_classes()]
-        if unknown:
-            raise SettingsError(
-                where,
+        elif unknown:
+            fault = (
                 f"names the facility class {unknown[0]!r}, which does not exist",
                 ", ".join(facility_classes()),
                 "mend the name, or add the class to facility_classes.yaml",
             )
+        else:
+            seen.add(indicator.id)
+            continue
+        # the line is looked up for a fault alone: that parses the file once more
+        raise SettingsError(f"{path}, line {_line(path, ['indicators', i])}, {indicator.id}", *fault)
     return catalogue
 
 

@@ -1,4 +1,4 @@
-"""Write candidates, units and what explains them as one GeoPackage for QGIS."""
+"""Write candidates, units and what explains them as one GeoPackage that opens coloured in QGIS."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
+
+from pipeline.report.styles import qml, styles
 
 
 def geopackage(
     layers: Mapping[str, gpd.GeoDataFrame], as_of: date, description: str
 ) -> Callable[[Path], None]:
-    """Return a function that writes the layers, each with the description, to a path.
+    """Return a function that writes the layers, each with the description, and their styles to a path.
 
-    The file's own time stamps are set to the district's date, so that the same input gives the same bytes.
+    QGIS looks for styles in a table `layer_styles` of the file itself. The file's own time stamps are set to the
+    district's date, so that the same input gives the same bytes.
     """
 
     def write(path: Path) -> None:
@@ -23,7 +27,38 @@ def geopackage(
         try:
             for name, frame in layers.items():
                 frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", DESCRIPTION=description)
+            pyogrio.write_dataframe(
+                layer_styles(list(layers), as_of, description),
+                path,
+                layer="layer_styles",
+                append=True,
+                FID="id",
+            )
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
     return write
+
+
+def layer_styles(layers: list[str], as_of: date, description: str) -> pd.DataFrame:
+    """Return the rows of `layer_styles` for the layers that have a style.
+
+    Source: QGIS, *Saving and loading layer styles in a database*; catalogue and schema are empty in a GeoPackage.
+    """
+    drawn = {name: style for name, style in styles().items() if name in layers}
+    return pd.DataFrame(
+        {
+            "f_table_catalog": "",
+            "f_table_schema": "",
+            "f_table_name": list(drawn),
+            "f_geometry_column": "geom",
+            "styleName": list(drawn),
+            "styleQML": [qml(style) for style in drawn.values()],
+            "styleSLD": "",
+            "useAsDefault": True,
+            "description": description,
+            "owner": "",
+            "ui": "",
+            "update_time": pd.Timestamp(as_of),
+        }
+    )

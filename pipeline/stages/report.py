@@ -1,29 +1,32 @@
-"""Write what people take away: workbook, GeoPackage, metrics, provenance."""
+"""Write what people take away: workbook, GeoPackage with data dictionary, metrics, provenance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.catalogue.load import scenarios
+from pipeline.catalogue.load import indicators, scenarios
 from pipeline.reach.second_engine import agreement
 from pipeline.report import metrics
+from pipeline.report.dictionary import data_dictionary
 from pipeline.report.geopackage import geopackage
+from pipeline.report.layers import reach_of_candidates, walk_layers
 from pipeline.report.plots import candidates_csv, walking_csv
 from pipeline.report.provenance import provenance
+from pipeline.report.public import Published, handed_out
 from pipeline.report.workbook import candidates_workbook
 from pipeline.settings import Settings
 from pipeline.store import Content
 
 SHEETS = {
+    "资格 eligibility": "eligibility",
+    "可达 reach": "reach",
+    "待查 survey": "survey",
     "单元 units": "units",
     "得分 scores": "scores",
-    "指标 indicators": "indicators",
-    "资格 eligibility": "eligibility",
     "组合 portfolio": "portfolio",
     "限制的代价 prices": "portfolio_prices",
     "次序 rank pairs": "rank_pairs",
-    "待查 survey": "survey",
     "进度 procedure": "procedure",
     "督查 follow-up": "follow_up",
 }
@@ -50,20 +53,20 @@ COMMITTEE = {
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Return workbook, GeoPackage, metrics, provenance, and what `dvc plots` draws."""
-    labels = {key: f"{scenario.zh} {scenario.en}" for key, scenario in scenarios().items()}
-    tables = {title: inputs[name].drop(columns="geometry", errors="ignore") for title, name in SHEETS.items()}
-    if len(inputs["committee_files"]):
-        tables |= {title: inputs[name] for title, name in COMMITTEE.items()}
+    published = Published(settings, inputs)
+    sheets = handed_out(settings, inputs, SHEETS | (COMMITTEE if len(inputs["committee_files"]) else {}))
+    sheets["可达 reach"] = reach_of_candidates(sheets["可达 reach"], inputs["candidates"])
+    layers = handed_out(settings, inputs, {name: name for name in LAYERS})
+    layers |= walk_layers(inputs["residents"], inputs["walk_times"])
     residents, units = inputs["residents"], inputs["units"]
     speeds = {key: walker.speed_m_per_s for key, walker in settings.params.network.walkers.items()}
     complete = inputs["class_status"].set_index("class")["completeness"].eq("complete").to_dict()
     return {
         "candidates.xlsx": candidates_workbook(
-            settings, labels, inputs["candidates"], inputs["scores"], tables
+            settings, scenarios(), indicators(), published["candidates"], published["indicators"], sheets
         ),
-        "candidates.gpkg": geopackage(
-            {name: inputs[name] for name in LAYERS}, settings.district.date, settings.district.mark
-        ),
+        "candidates.gpkg": geopackage(layers, settings.district.date, settings.district.mark),
+        "data_dictionary.md": data_dictionary(),
         "walking.csv": walking_csv(residents, inputs["walk_times"]),
         "need_readiness.csv": candidates_csv(inputs["candidates"]),
         "provenance.json": provenance(settings, inputs["intake_report.json"]),

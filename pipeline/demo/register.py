@@ -177,7 +177,7 @@ def _lists(row: Row, begun: bool, rng: np.random.Generator) -> Row:
         "consulted_floor_area_m2": consulted,
         "agreed_floor_area_m2": round(consulted * min(row["agreed"] / row["consulted"] * larger[1], 1)),
         "items_planned": "、".join(ITEMS[i] for i in sorted(order[done : done + planned])),
-        "items_done": "、".join(ITEMS[i] for i in sorted(order[:done])) or None,
+        "items_done": "、".join(ITEMS[i] for i in sorted(order[:done])) or "无",
         "acceptance_date": accepted if done == 3 else None,
     }
 

@@ -8,10 +8,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from pipeline.eligibility.checklist import checklist_counts, renovation
 from pipeline.eligibility.judge import Subjects, judge
 from pipeline.eligibility.rules import RuleCatalogue
 from pipeline.eligibility.subjects import compound_subjects, unit_compounds, unit_subjects
 from pipeline.eligibility.verdict import verdicts
+from pipeline.procedure.reached import steps_reached
+from pipeline.procedure.steps import procedure
 
 
 class Judged(NamedTuple):
@@ -31,11 +34,12 @@ def judged(
     Parameters
     ----------
     tables
-        compounds, register, residents, address_areas, units, reach.
+        compounds, register, residents, address_areas, units, reach, procedure.
     """
-    compounds = Subjects(
-        "compound", compound_subjects(tables["compounds"], tables["register"], as_of), thresholds
-    )
+    steps = procedure()
+    register = tables["register"]
+    fields = compound_subjects(tables["compounds"], register, checklist_counts(renovation(), register), as_of)
+    compounds = Subjects("compound", fields, thresholds)
     of_compounds = judge(catalogue, compounds)
     pairs = unit_compounds(tables["residents"], tables["address_areas"])
     fields = unit_subjects(
@@ -45,7 +49,8 @@ def judged(
         compounds.fields,
         verdicts(of_compounds, "compound"),
         as_of,
-        int(thresholds["trial_months"]),
+        steps.trial_months,
     )
+    fields = fields.join(steps_reached(tables["procedure"], "unit", fields.index, steps))
     units = Subjects("unit", fields, thresholds, pairs, compounds)
     return Judged(compounds, units, of_compounds, judge(catalogue, units))

@@ -46,6 +46,7 @@ class Permit(Label):
 class Renovation(Strict):
     """`renovation.yaml`: the checklist (A13) and the permits of the green channel (A15)."""
 
+    nothing: Label = Field(description="written in the register where there is no item to name")
     items: tuple[Item, ...] = Field(min_length=1)
     permits: tuple[Permit, ...]
 
@@ -107,12 +108,36 @@ def renovation_items(catalogue: Renovation, compounds: Subjects, register: pd.Da
     )
 
 
+def checklist_counts(catalogue: Renovation, register: pd.DataFrame) -> pd.DataFrame:
+    """Return how many items are done, planned, and neither, by compound_id: checklist_done, _planned, _left (A13).
+
+    All are missing where the register leaves open how any item stands.
+
+    Raises
+    ------
+    ValueRowError
+        The register names an item that the checklist does not have.
+    """
+    planned, done = (_named(catalogue, register, column) for column in ("items_planned", "items_done"))
+    rows = {}
+    for compound in register["compound_id"]:
+        found = Counter(
+            _status(item.id, planned.get(compound), done.get(compound)) for item in catalogue.items
+        )
+        known = (found["done"], found["planned"], found["not_planned"])
+        rows[compound] = (None,) * 3 if found["unknown"] else known
+    columns = ["checklist_done", "checklist_planned", "checklist_left"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).astype("Int64")
+
+
 def _named(catalogue: Renovation, register: pd.DataFrame, column: str) -> dict[str, frozenset[str]]:
     """Return the items that a column names, by compound; a compound whose cell is empty is left out."""
     known = {name: item.id for item in catalogue.items for name in (item.id, item.zh, item.en.lower())}
+    nothing = (catalogue.nothing.zh, catalogue.nothing.en.lower())
     found = {}
     for row in register[register[column].notna()].itertuples():
-        words = [word.strip() for word in _PARTED_BY.split(getattr(row, column)) if word.strip()]
+        words = [word.strip() for word in _PARTED_BY.split(getattr(row, column))]
+        words = [word for word in words if word and word.lower() not in nothing]
         strange = [word for word in words if word.lower() not in known]
         if strange:
             at = "" if pd.isna(row.source_row) else f", row {row.source_row}"

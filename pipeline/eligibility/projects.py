@@ -1,4 +1,8 @@
-"""Join neighbouring compounds that may be renovated into one project (plan A 二(四), rule A14)."""
+"""Join neighbouring compounds that may be renovated into one project (plan A 二(四), rule A14).
+
+Neighbours as units know them (`units.adjacency`): a walk leads from one to the other that crosses nobody else's ground and
+no river, railway or expressway. A wall without a gate parts compounds however near they lie.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,48 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from pipeline.settings import UnitsParams
 from pipeline.tables import empty
+from pipeline.units.adjacency import neighbours
+from pipeline.units.seams import Geometries
 
 
-def joint_projects(compounds: gpd.GeoDataFrame, verdicts: pd.Series, gap_m: float) -> gpd.GeoDataFrame:
-    """Return table `projects`: two or more compounds that pass, each within a street's width of another of them.
+def neighbouring_compounds(
+    compounds: gpd.GeoDataFrame,
+    residents: gpd.GeoDataFrame,
+    nodes: gpd.GeoDataFrame,
+    edges: gpd.GeoDataFrame,
+    barriers: Geometries,
+    params: UnitsParams,
+    gap_m: float,
+) -> pd.DataFrame:
+    """Return the pairs of neighbours, a and b (compound_id, a first), in order.
+
+    Parameters
+    ----------
+    residents
+        A compound none of whose addresses is tied to a way has no neighbours that are known of.
+    barriers
+        Lines that nobody steps across (`units.seams.barrier_lines`).
+    gap_m
+        Longest way over nobody's ground (the street between them) from one's frontage to the other's.
+    """
+    ids = pd.Index(compounds["compound_id"]).sort_values()
+    addresses = residents.assign(atom=ids.get_indexer(pd.Index(residents["compound_id"])))
+    addresses = addresses[addresses["linked"] & (addresses["atom"] >= 0)]
+    if addresses.empty:
+        return pd.DataFrame({"a": ids[:0], "b": ids[:0]})
+    atoms = compounds.set_index("compound_id").loc[ids].reset_index()
+    nodes, edges = (
+        frame.sort_values(key, ignore_index=True) for frame, key in ((nodes, "node_id"), (edges, "edge_id"))
+    )
+    pairs = neighbours(atoms, addresses, nodes, edges, barriers, params)
+    near = pairs[pairs["gap_m"] <= gap_m]
+    return pd.DataFrame({"a": ids[near["a"]], "b": ids[near["b"]]})
+
+
+def joint_projects(compounds: gpd.GeoDataFrame, verdicts: pd.Series, pairs: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return table `projects`: two or more compounds that pass, each a neighbour of another of them.
 
     Compounds are joined within one committee or one sub-district only (以街道或居委会为单位); where both are unknown a
     compound is joined to none.
@@ -22,19 +63,19 @@ def joint_projects(compounds: gpd.GeoDataFrame, verdicts: pd.Series, gap_m: floa
     ----------
     verdicts
         By compound_id.
-    gap_m
-        Two compounds are neighbours where no more than this lies between their outlines.
+    pairs
+        From `neighbouring_compounds`.
     """
     able = compounds[compounds["compound_id"].map(verdicts) == "pass"].sort_values("compound_id")
     able = able.reset_index(drop=True)
-    shapes = able.geometry.to_numpy()
-    a, b = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=gap_m)
+    a, b = (pd.Index(able["compound_id"]).get_indexer(pairs[side]) for side in "ab")
+    a, b = a[(a >= 0) & (b >= 0)], b[(a >= 0) & (b >= 0)]
     together = np.zeros(len(a), bool)
     for office in ("committee_id", "subdistrict"):
         name = able[office].to_numpy(object, na_value=None)
         together |= (name[a] == name[b]) & (name[a] != None)  # noqa: E711
-    pairs = coo_array((np.ones(together.sum()), (a[together], b[together])), shape=(len(able),) * 2)
-    _, group = connected_components(pairs, directed=False)
+    joined = coo_array((np.ones(together.sum()), (a[together], b[together])), shape=(len(able),) * 2)
+    _, group = connected_components(joined, directed=False)
     rows = []
     for _, members in able.groupby(group, sort=True):
         if len(members) > 1:

@@ -45,9 +45,14 @@ def unit_compounds(residents: pd.DataFrame, address_areas: pd.DataFrame) -> pd.D
     return pairs.assign(share=pairs["residents"] / _at(whole, pairs))
 
 
-def compound_subjects(compounds: pd.DataFrame, register: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Return one row a compound, by compound_id: name, name_en, every register column, as_of (ISO date)."""
-    listed = register.set_index("compound_id")
+def compound_subjects(
+    compounds: pd.DataFrame, register: pd.DataFrame, counts: pd.DataFrame, as_of: date
+) -> pd.DataFrame:
+    """Return one row a compound, by compound_id: name, name_en, every register column, `counts`, as_of (ISO date).
+
+    `counts` are those of its checklist, from `checklist.checklist_counts`.
+    """
+    listed = register.set_index("compound_id").join(counts)
     names = compounds.set_index("compound_id")[["name", "name_en"]]
     subjects = names.join(listed, how="outer").sort_index()
     name = subjects["name"].fillna(subjects.index.to_series().astype("str"))
@@ -55,7 +60,7 @@ def compound_subjects(compounds: pd.DataFrame, register: pd.DataFrame, as_of: da
         name=name.astype("str"),
         name_en=subjects["name_en"].fillna(name).astype("str"),
         as_of=pd.Series(as_of.isoformat(), index=subjects.index, dtype="str"),
-    )[["name", "name_en", *REGISTER_COLUMNS, "as_of"]]
+    )[["name", "name_en", *REGISTER_COLUMNS, *counts.columns, "as_of"]]
 
 
 def unit_subjects(

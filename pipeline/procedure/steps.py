@@ -56,6 +56,11 @@ class Procedure(Strict):
     refusals: Refusals
     earliest: Label
 
+    @property
+    def trial_months(self) -> int:
+        """Months of trial operation before evaluation may be applied for (B16); 0 where no step waits."""
+        return max((step.after.months for step in self.steps if step.after is not None), default=0)
+
     @model_validator(mode="after")
     def _ordered(self) -> Procedure:
         earlier: set[str] = set()

@@ -18,7 +18,7 @@ from pipeline.indicators.explain import explain_indicator
 from pipeline.run import Folders
 from pipeline.settings import District, Params, Settings, checked
 
-_READ = ("compounds", "register", "residents", "address_areas", "units", "reach", "eligibility")
+_READ = ("compounds", "register", "residents", "address_areas", "units", "reach", "procedure", "eligibility")
 
 
 def explain(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.eligibility.checklist import checklist_counts, renovation
 from pipeline.eligibility.judge import Subjects, judge
 from pipeline.eligibility.rules import rule_catalogue
 from pipeline.eligibility.subjects import compound_subjects
@@ -59,6 +60,8 @@ GOOD: dict[str, Any] = {
     "satisfaction": 85.0,
     "acceptance_date": "2022-01-31",
     "gated": False,
+    "items_planned": "、".join(item.zh for item in renovation().items),
+    "items_done": "",
 }
 
 
@@ -79,7 +82,11 @@ def compounds(**changed: dict[str, Any]) -> Subjects:
     listed = register(**changed)
     names = pd.DataFrame({"compound_id": listed["compound_id"], "name": listed["compound_id"]})
     names["name_en"] = pd.Series(pd.NA, names.index, dtype="str")
-    return Subjects("compound", compound_subjects(names, listed, date(2022, 5, 11)), THRESHOLDS)
+    return Subjects(
+        "compound",
+        compound_subjects(names, listed, checklist_counts(renovation(), listed), date(2022, 5, 11)),
+        THRESHOLDS,
+    )
 
 
 def found(rule: str, **changes: Any) -> tuple[str, bool, str, str]:
@@ -87,6 +94,20 @@ def found(rule: str, **changes: Any) -> tuple[str, bool, str, str]:
     table = judge(rule_catalogue(), compounds(C1=changes))
     row = table[table["rule_id"] == rule].iloc[0]
     return row["result"], bool(row["near_miss"]), row["reason"], row["reason_en"]
+
+
+def outcomes(level: str) -> set[tuple[str, str]]:
+    """Return (rule, what it can say of a subject) for every rule of a level: a new rule needs its cases by hand."""
+    said = set()
+    for rule in rule_catalogue().rules:
+        if rule.level == level:
+            said |= {(rule.id, "pass"), (rule.id, "unknown")}
+            said.add((rule.id, "defer" if rule.effect == "defer" else "fail"))
+            if rule.defer_when is not None:
+                said.add((rule.id, "defer"))
+            if rule.near is not None:
+                said.add((rule.id, "near"))
+    return said
 
 
 UNIT: dict[str, Any] = {
@@ -115,6 +136,12 @@ UNIT: dict[str, Any] = {
     "compounds_defer": 0,
     "compounds_unknown": 0,
     "earliest_evaluation_on": "2022-04-30",
+    "steps_done": 8,
+    "steps_all": 8,
+    "step_reached": "评估公布",
+    "step_reached_en": "evaluation",
+    "rows_refused": 0,
+    "all_steps_done": True,
     "as_of": "2022-05-11",
 }
 
@@ -125,9 +152,10 @@ def unit_table(
     """Return table `eligibility` of one unit, UNIT changed as given; `pairs`: residents by compound."""
     row = UNIT | changes
     whole = {"committees_cut", "atoms", "compounds", "compounds_pass", "compounds_defer", "compounds_unknown"}
-    text = {"kind", "size_result", "earliest_evaluation_on", "as_of"}
+    whole |= {"steps_done", "steps_all", "rows_refused"}
+    text = {"kind", "size_result", "earliest_evaluation_on", "step_reached", "step_reached_en", "as_of"}
     types = {name: "Int64" if name in whole else "str" if name in text else "float64" for name in row}
-    types |= {"near_miss": "bool", "connected": "bool"}
+    types |= dict.fromkeys(("near_miss", "connected", "all_steps_done"), "boolean")
     fields = pd.DataFrame({n: pd.Series([v], ["U1"], dtype=types[n]) for n, v in row.items()})
     people = {"C1": 1000.0} if pairs is None else pairs
     members = pd.DataFrame(

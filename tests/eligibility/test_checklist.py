@@ -8,13 +8,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline.eligibility.checklist import RENOVATION_FILE, read_renovation, renovation, renovation_items
+from pipeline.eligibility.checklist import (
+    RENOVATION_FILE,
+    checklist_counts,
+    read_renovation,
+    renovation,
+    renovation_items,
+)
 from pipeline.errors import SettingsError, ValueRowError
 from pipeline.tables import check
 from tests.eligibility.cases import compounds, register
 
 
 def _items(**of: dict[str, Any]) -> pd.DataFrame:
+    of = {key: {"items_planned": None, "items_done": None} | changes for key, changes in of.items()}
     table = check("renovation_items", renovation_items(renovation(), compounds(**of), register(**of)))
     return table.set_index(["compound_id", "item_id"])
 
@@ -33,6 +40,17 @@ def test_an_item_is_done_planned_not_planned_or_unknown() -> None:
     assert status.loc["C3"].tolist() == ["unknown", "unknown", "done", "unknown"]
     assert set(table.loc["C4", "status"]) == {"unknown"}
     assert len(table) == 4 * 21
+
+
+def test_no_item_is_written_and_an_empty_cell_is_unknown() -> None:
+    everything = {"items_planned": "、".join(item.zh for item in renovation().items)}
+    assert set(_items(C1=everything | {"items_done": "无"})["status"]) == {"planned"}
+    assert set(_items(C1={"items_planned": "none", "items_done": "无"})["status"]) == {"not_planned"}
+    counts = checklist_counts(
+        renovation(), register(C1=everything | {"items_done": "供水"}, C2={"items_done": None})
+    )
+    assert counts.loc["C1"].tolist() == [1, 20, 0]
+    assert counts.loc["C2"].isna().tolist() == [False] * 3, "all are planned"
 
 
 def test_the_checklist_has_eleven_basic_items_and_the_ten_of_the_notice() -> None:
@@ -74,7 +92,7 @@ def test_an_item_is_added_by_data_alone(tmp_path: Path) -> None:
     new = "- {id: lifts, basic: false, zh: 加装电梯, en: lifts, changes_structure: true, high_risk: true}\n"
     path.write_text(text.replace("\npermits:", f"{new}\npermits:"), encoding="utf-8")
     of = {"C1": {"items_planned": "加装电梯"}}
-    table = renovation_items(read_renovation(path), compounds(**of), register(**of)).set_index("item_id")
+    table = renovation_items(read_renovation(path), compounds(C1={}), register(**of)).set_index("item_id")
     assert (table.at["lifts", "status"], table.at["lifts", "permits_needed"]) == (
         "planned",
         "planning construction drawings",

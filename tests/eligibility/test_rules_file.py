@@ -20,7 +20,7 @@ def test_the_clauses_that_fields_allow_are_there() -> None:
     assert (
         ids
         == (
-            "A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A11-278 A12 A16 A17 B1 B2 B3 B4 B5 B6 B10 B11 B12 B13 B14 B16"
+            "A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A11-278 A12 A13 A16 A17 B1 B2 B3 B4 B5 B6 B10 B11 B12 B13 B14 B15 B16 B17 B19"
         ).split()
     )
     assert {rule.id: rule.effect for rule in rule_catalogue().rules if rule.effect == "defer"}.keys() == {

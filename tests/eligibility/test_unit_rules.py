@@ -18,7 +18,7 @@ from pipeline.settings import District
 from pipeline.settings import Settings as PipelineSettings
 from pipeline.stages import eligibility as stage
 from pipeline.tables import check, empty
-from tests.eligibility.cases import PARAMS, compounds, register, unit_found, unit_table
+from tests.eligibility.cases import PARAMS, compounds, outcomes, register, unit_found, unit_table
 from tests.runs import ROOT
 
 AS_OF = date(2022, 5, 11)
@@ -36,9 +36,14 @@ def test_a_unit_just_too_small_is_a_near_miss_and_no_pass() -> None:
 
 
 NO_COMPOUNDS = {f"compounds{part}": None for part in ("", "_pass", "_defer", "_unknown")}
+NOT_APPLIED = {"steps_done": 0, "step_reached": None, "step_reached_en": None, "all_steps_done": False}
+NO_PROGRESS_FILE = dict.fromkeys((*NOT_APPLIED, "steps_all", "rows_refused"))
+# `of`: fields of C1, `other`: of C2, which lives in the unit where `pairs` says so
 CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("B1", {}, "pass", False),
     ("B1", {"size_result": "too_large", "residents": 20000.0, "margin_residents": -8000.0}, "fail", False),
+    ("B1", {"size_result": "too_small", "near_miss": True, "margin_residents": -400.0}, "fail", True),
+    ("B1", {"size_result": None}, "unknown", False),
     ("B2", {}, "pass", False),
     ("B2", {"kindergarten_share_10": 0.85, "elderly_station_share_10": 0.85}, "pass", False),
     ("B2", {"kindergarten_share_10": 0.8}, "fail", True),
@@ -48,12 +53,40 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("B2", {"elderly_station_share_10": None}, "unknown", False),
     ("B3", {}, "pass", False),
     ("B3", {"connected": False}, "fail", False),
+    ("B3", {"connected": None}, "unknown", False),
     ("B4", {}, "pass", False),
     ("B4", {"committees_cut": 2}, "fail", False),
+    ("B4", {"committees_cut": None}, "unknown", False),
     ("B5", {}, "pass", False),
     ("B5", {"committees_cut": 3}, "pass", False),
     ("B5", {"committees_cut": 2, "size_result": "too_small", "near_miss": True}, "fail", True),
     ("B5", {"committees_cut": 2, "size_result": "too_small"}, "fail", False),
+    ("B5", {"committees_cut": None, "size_result": "too_small"}, "unknown", False),
+    ("B5", {"committees_cut": None}, "pass", False),  # it fits, however many it crosses
+    ("B6", {"of": {"gated": False}}, "pass", False),
+    ("B6", {"of": {"gated": True}}, "fail", False),
+    ("B6", {"of": {"gated": None}}, "unknown", False),
+    (
+        "B6",
+        {"pairs": {"C1": 47.0, "C2": 53.0}, "of": {"gated": False}, "other": {"gated": True}},
+        "fail",
+        True,
+    ),
+    *[
+        case
+        for rule, field, bad in (
+            ("B10", "party_organisation", False),
+            ("B10", "governance_mechanism", False),
+            ("B12", "idle_space_agreed", False),
+            ("B12", "illegal_structures", "not_begun"),
+        )
+        for case in (
+            (rule, {}, "pass", False),
+            (rule, {"of": {field: bad}}, "fail", False),
+            (rule, {"of": {field: None}}, "unknown", False),
+            (rule, {"pairs": {"C1": 73.0, "C2": 27.0}, "of": {}, "other": {field: bad}}, "fail", True),
+        )
+    ],
     ("B11", {}, "pass", False),
     ("B11", {"demolished_floor_area_m2": 20000.0, "resettlement_local_share": 50.0}, "pass", False),
     ("B11", {"demolished_floor_area_m2": 20001.0, "resettlement_local_share": 50.0}, "fail", True),
@@ -91,6 +124,18 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
     ("B14", {"compounds_unknown": 1}, "fail", True),
     ("B14", {"compounds_unknown": 2}, "fail", False),
     ("B14", NO_COMPOUNDS, "unknown", False),
+    ("B15", {}, "pass", False),
+    ("B15", {"steps_done": 3, "step_reached": "市专家审核确定"}, "pass", False),
+    ("B15", {"rows_refused": 1}, "fail", False),
+    ("B15", NOT_APPLIED, "fail", False),
+    ("B15", NO_PROGRESS_FILE, "unknown", False),
+    ("B17", {}, "pass", False),
+    ("B17", NOT_APPLIED, "fail", False),
+    ("B17", NO_PROGRESS_FILE, "unknown", False),
+    ("B19", {}, "pass", False),
+    ("B19", {"steps_done": 7, "all_steps_done": False}, "fail", True),
+    ("B19", NOT_APPLIED, "fail", False),
+    ("B19", NO_PROGRESS_FILE, "unknown", False),
     ("B16", {}, "pass", False),
     ("B16", {"earliest_evaluation_on": "2022-05-11"}, "pass", False),
     ("B16", {"earliest_evaluation_on": "2022-05-12"}, "fail", False),
@@ -100,7 +145,10 @@ CASES: list[tuple[str, dict[str, Any], str, bool]] = [
 
 @pytest.mark.parametrize(("rule", "fields", "result", "near"), CASES)
 def test_each_rule_by_hand(rule: str, fields: dict[str, Any], result: str, near: bool) -> None:
-    decided, is_near, zh, en = unit_found(rule, **fields)
+    own = dict(fields)
+    if "of" in own:
+        own["of"] = compounds(C1=own["of"], C2=own.pop("other", {}))
+    decided, is_near, zh, en = unit_found(rule, **own)
     assert (decided, is_near) == (result, near)
     assert zh and en and "{" not in zh + en and "None" not in zh + en
 
@@ -150,12 +198,11 @@ def test_whether_walls_stand_is_unknown_where_the_register_does_not_say() -> Non
     assert unit_found("B6", of=compounds(C1={"gated": None}))[0] == "unknown"
 
 
-def test_every_rule_has_its_cases() -> None:
-    by_share = {"B6", "B10", "B12"}  # in the tests of shares
-    for result in ("pass", "fail"):
-        assert {rule for rule, _, found, _ in CASES if found == result} == set(RULES) - by_share
-    of_geometry = {"B1", "B3", "B4", "B5"}  # always known: the unit is drawn here
-    assert {rule for rule, _, found, _ in CASES if found == "unknown"} == set(RULES) - by_share - of_geometry
+def test_every_rule_has_a_case_of_every_result_it_can_give() -> None:
+    cases = {(rule, result) for rule, _, result, _ in CASES} | {
+        (rule, "near") for rule, *_, near in CASES if near
+    }
+    assert cases == outcomes("unit")
 
 
 @pytest.mark.parametrize("rule", ["B6", "B10", "B12", "B13"])
@@ -289,9 +336,11 @@ def test_the_stage_judges_committees_and_proposed_units() -> None:
         "compounds": _named_compounds("C1", "C2", "C3"),
         "register": register(C1={}, C2={"scheme_reviewed": None}, C3={}),
         "units": _units(),
-        "residents": rows.drop(columns="unit_id"),
+        "residents": rows.drop(columns="unit_id").assign(linked=False),
         "address_areas": rows[["point_id", "unit_id"]],
         "reach": _reach(),
+        "procedure": empty("procedure"),
+        **{name: empty(name, "EPSG:32651") for name in ("nodes", "edges", "ways", "land")},
     }
     table = stage.run(PipelineSettings(params=PARAMS, district=district), inputs)["eligibility"]
     assert isinstance(table, pd.DataFrame)

@@ -19,7 +19,7 @@ from pipeline.store import Content
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Return the table `gates_to_open`."""
-    params, kinds = settings.params.gates_to_open, facility_classes()
+    limits, kinds = settings.params.gates_to_open, facility_classes()
     streets, nodes, openings = (
         pd.DataFrame(inputs[name].drop(columns="geometry")).join(inputs[name].bounds)
         for name in ("edges", "nodes", "openings")
@@ -38,14 +38,14 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             times.loc[name, walker(name)].reindex(residents["point_id"]).to_numpy(float),
             doors[doors["class"] == name],
         )
-        for name in params.classes
+        for name in limits.classes
         if (doors["class"] == name).any()
     }
     found = []
     cases = tries(openings) if walks else []
     for kind, subject, chosen in track(cases, "gates to open", len(cases)):
         opened = open_to_all(streets, nodes, openings, chosen)
-        rows = gains(streets, opened, residents, unit, walks, settings.params.network.walkers, params)
+        rows = gains(streets, opened, residents, unit, walks, settings.params.network.walkers, limits)
         found.append(rows.assign(subject_kind=kind, subject_id=subject))
     keys, values = (
         ["subject_kind", "subject_id", "class", "unit_id"],

@@ -271,6 +271,14 @@ class CatchmentsParams(Strict):
     step_m: float = Field(gt=0, description="streets are measured in pieces no longer than this")
 
 
+class GatesToOpenParams(Strict):
+    """Which gates and walls are worth opening."""
+
+    minutes: float = Field(gt=0, description="people who come within so many minutes count as gained")
+    nearer_minutes: float = Field(gt=0, description="a walk counts as nearer if it saves at least so much")
+    classes: tuple[str, ...] = Field(description="facility classes that it is measured for")
+
+
 class UnitsParams(Strict):
     """Size check and first proposal of units."""
 
@@ -401,6 +409,7 @@ class Params(Strict):
     walk_times: WalkTimesParams
     catchments: CatchmentsParams
     units: UnitsParams
+    gates_to_open: GatesToOpenParams
     eligibility: EligibilityParams
     score: ScoreParams
     siting: SitingParams

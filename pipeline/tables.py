@@ -130,10 +130,10 @@ TABLES: dict[str, Table] = {
         Table("extent", "数据范围", "the ground on which streets and facilities are known", "area_id", "area_id geometry"),
         Table("progress", "进度", "row of the progress file", "row", "row subject? step? date?"),
         # ----------------------------------------------------------------------------------------- network
-        Table("nodes", "路网节点", "junction", "node_id", "node_id component geometry"),
+        Table("nodes", "路网节点", "junction", "node_id", "node_id component opening_id? geometry"),
         Table(
             "edges", "路段", "walkable street piece", "edge_id",
-            "edge_id u v way_id highway length_m users steps bridge tunnel width_m? slope_max? crossing? crossings_signalled? crossings_unsignalled? name? component "
+            "edge_id u v way_id highway length_m users compound_id? restricted opening_id? steps bridge tunnel width_m? slope_max? crossing? crossings_signalled? crossings_unsignalled? name? component "
             + " ".join(f"minutes_{w} minutes_{w}_back" for w in ("adult", "child", "elderly", "elderly_step_free", "child_no_arterial_crossing"))
             + " geometry",
         ),
@@ -176,6 +176,12 @@ TABLES: dict[str, Table] = {
             "area_kind area_id class walker people linked_people share_5? share_10? share_15? unknown_5? unknown_10? unknown_15? "
             "median_minutes? p90_minutes?",
             (("area_kind", ("committee", "compound", "unit")),),
+        ),
+        # ---------------------------------------------------------------------------------- gates_to_open
+        Table(
+            "gates_to_open", "打开哪些出入口", "opening, or all gates of a compound × class × whose people", "subject_kind subject_id class unit_id",
+            "subject_kind subject_id class unit_id? people_gained people_nearer minutes_saved?",
+            (("subject_kind", ("opening", "compound")),),
         ),
         # ----------------------------------------------------------------- eligibility, indicators, scores
         Table(

@@ -117,7 +117,8 @@ def build_network(
         crossings["unsignalled"],
     )
     report = _report(ways, tags, edges, walled.openings, steps, crossings, params)
-    inner = ["restricted", "arterial", "exempt", "gate", "compound_id"]
+    edges["opening_id"] = walled.openings["opening_id"].reindex(edges["gate"]).array
+    inner = ["arterial", "exempt", "gate"]
     return Network(
         _nodes(walled, edges, ways.crs),
         edges.drop(columns=inner),
@@ -155,8 +156,15 @@ def _nodes(walled: Walled, edges: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFram
     order = np.lexsort((component % (component.max() + 2), ends))
     node_id, first = np.unique(ends[order], return_index=True)
     chosen = order[first]
+    opening = "node-" + walled.parted.astype("str")
     return gpd.GeoDataFrame(
-        {"node_id": node_id, "component": component[chosen]}, geometry=shapely.points(place[chosen]), crs=crs
+        {
+            "node_id": node_id,
+            "component": component[chosen],
+            "opening_id": opening.reindex(node_id).astype("str").array,
+        },
+        geometry=shapely.points(place[chosen]),
+        crs=crs,
     )
 
 

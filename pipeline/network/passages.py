@@ -27,12 +27,15 @@ class Walled:
         For each piece the row of `openings` whose gate it is; −1 for none.
     openings
         The table `openings`.
+    parted
+        The street node of each junction that a wall parted from it.
     """
 
     streets: Streets
     pieces: Pieces
     gate: Ints
     openings: gpd.GeoDataFrame
+    parted: pd.Series
 
 
 def part_streets(
@@ -94,7 +97,8 @@ def part_streets(
     ends[vertex[~out]] = opening[~out]
     gate = np.maximum(starts[result.first], ends[result.last])
     pieces = Pieces(result.first, result.last, leaving[result.first], arriving[result.last], result.way)
-    return Walled(streets, pieces, gate, _table(openings, place, gates))
+    parted = pd.Series(sides[:, 0], index=copies, dtype="int64")
+    return Walled(streets, pieces, gate, _table(openings, place, gates), parted)
 
 
 def _table(openings: pd.DataFrame, place: pd.Series, gates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -14,7 +14,7 @@ from pipeline.errors import MissingInputError, TableError
 
 
 def _nodes(**changes: object) -> gpd.GeoDataFrame:
-    columns = {"node_id": [1, 2], "component": [0, 0]} | changes
+    columns = {"node_id": [1, 2], "component": [0, 0], "opening_id": pd.array([None, None], "str")} | changes
     return gpd.GeoDataFrame(columns, geometry=[Point(0, 0), Point(3, 4)], crs="EPSG:32651")
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from pipeline.catalogue.mend import EntryError
 from pipeline.settings import Strict
 
 Who = Literal["all", "child_0_3", "child_3_6", "elderly"]
@@ -29,7 +30,10 @@ class FacilityClass(Strict):
         for line in lines:
             for part in line.split(" & "):
                 if not _OSM_PART.fullmatch(part):
-                    raise ValueError(f"{part!r} is not key=value, key=* or key!=value")
+                    raise EntryError(
+                        f"{part!r} is not key=value, key=* or key!=value",
+                        "write it as one of these, several that all must hold joined by ' & '",
+                    )
         return lines
 
 

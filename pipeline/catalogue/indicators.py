@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from pipeline.catalogue.facilities import Who
+from pipeline.catalogue.mend import EntryError, nearest
 from pipeline.settings import Strict
 from pipeline.tables import FIELDS, REGISTER_COLUMNS
 
@@ -46,11 +47,20 @@ class Entry(Strict):
     def _monotone(cls, score: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
         values, points = zip(*score, strict=True)
         if any(a >= b for a, b in pairwise(values)):
-            raise ValueError(f"values of the breakpoints must rise, they are {list(values)}")
+            raise EntryError(
+                f"values of the breakpoints must rise, they are {list(values)}",
+                "order the pairs by their first number, each of which may stand once",
+            )
         if min(points) != 0 or max(points) != 100:
-            raise ValueError(f"points must run from 0 to 100 or from 100 to 0, they are {list(points)}")
+            raise EntryError(
+                f"points must run from 0 to 100 or from 100 to 0, they are {list(points)}",
+                "give 0 points to the worst value and 100 to the best",
+            )
         if list(points) not in (sorted(points), sorted(points, reverse=True)):
-            raise ValueError(f"points must only rise or only fall, they are {list(points)}")
+            raise EntryError(
+                f"points must only rise or only fall, they are {list(points)}",
+                "mend the points that turn back, or split the indicator in two",
+            )
         return score
 
     @property
@@ -274,11 +284,17 @@ class RegisterShare(Entry):
     def _known_columns(self) -> RegisterShare:
         for column in filter(None, (self.column, self.over)):
             if column not in REGISTER_COLUMNS and column != "residents":
-                raise ValueError(
-                    f"the register has no column {column!r}; columns are declared in fields.yaml"
+                meant = nearest(column, REGISTER_COLUMNS)
+                raise EntryError(
+                    f"the register has no column {column!r}",
+                    f"write {meant}"
+                    if meant
+                    else f"declare {column} in fields.yaml and tables.py, or take it out",
                 )
         if FIELDS[self.column].type == "str" and self.none_value is None:
-            raise ValueError(f"{self.column} holds text: give none_value")
+            raise EntryError(
+                f"{self.column} holds text", "add `none_value:` with the text that means there is none"
+            )
         return self
 
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from pipeline.catalogue.facilities import FacilityCatalogue, FacilityClass
 from pipeline.catalogue.indicators import Indicator, IndicatorCatalogue, Scenario
+from pipeline.catalogue.mend import mend, nearest
 from pipeline.errors import SettingsError
 from pipeline.settings import read_yaml
 
@@ -43,28 +44,26 @@ def read_indicator_catalogue(path: Path = INDICATORS_FILE) -> IndicatorCatalogue
         An entry is wrong, stands twice, or names a scenario or facility class that does not exist.
     """
     catalogue: IndicatorCatalogue = checked(IndicatorCatalogue, path)
-    seen: set[str] = set()
+    each_once(path, "indicators", [indicator.id for indicator in catalogue.indicators])
     for i, indicator in enumerate(catalogue.indicators):
         unknown = [name for name in indicator.facility_classes if name not in facility_classes()]
-        if indicator.id in seen:
-            fault = ("stands twice", "each id once", "give the second another number")
-        elif indicator.scenario not in catalogue.scenarios:
+        if indicator.scenario not in catalogue.scenarios:
             fault = (
                 "begins with no scenario's letter",
                 f"one of {', '.join(catalogue.scenarios)} and two digits",
-                "mend the id, or add the scenario",
+                f"begin the id with one of these, or add `{indicator.scenario}:` under `scenarios:`",
             )
         elif unknown:
+            meant = nearest(unknown[0], facility_classes())
             fault = (
                 f"names the facility class {unknown[0]!r}, which does not exist",
                 ", ".join(facility_classes()),
-                "mend the name, or add the class to facility_classes.yaml",
+                f"write {meant}" if meant else f"add {unknown[0]} to facility_classes.yaml, or take it out",
             )
         else:
-            seen.add(indicator.id)
             continue
         # the line is looked up for a fault alone: that parses the file once more
-        raise SettingsError(f"{path}, line {_line(path, ['indicators', i])}, {indicator.id}", *fault)
+        raise SettingsError(f"{path}, line {line_of(path, ['indicators', i])}, {indicator.id}", *fault)
     return catalogue
 
 
@@ -101,18 +100,30 @@ def walker(facility_class: str, constraint: str | None = None) -> str:
 
 
 def checked(model: Any, path: Path) -> Any:
-    """Read a catalogue file as the model; a fault names the line and the entry (SettingsError)."""
+    """Read a catalogue file as the model; a fault names the line, the entry and the mend (SettingsError)."""
     content = read_yaml(path)
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        first, *rest = error.errors()
-        more = f" (and {len(rest)} more faults)" if rest else ""
+        faults = error.errors()
+        first, more = faults[0], f" (and {len(faults) - 1} more)" if faults[1:] else ""
         raise SettingsError(
-            f"{path}, line {_line(path, first['loc'])}, {_entry(content, first['loc'])}",
+            f"{path}, line {line_of(path, first['loc'])}, {_entry(content, first['loc'])}",
             f"{first['msg'].removeprefix('Value error, ')}{more}; found {first['input']!r:.80}",
-            todo="compare with the entries beside it",
+            todo=mend(faults, content),
         ) from None
+
+
+def each_once(path: Path, key: str, ids: list[str]) -> None:
+    """Refuse a list of entries in which an id stands twice (SettingsError)."""
+    for i, name in enumerate(ids):
+        if name in ids[:i]:
+            first = line_of(path, [key, ids.index(name)])
+            raise SettingsError(
+                f"{path}, line {line_of(path, [key, i])}, {name}",
+                "stands twice",
+                todo=f"give it another id, or take it out; the first stands in line {first}",
+            )
 
 
 def _entry(content: Any, keys: tuple[Any, ...]) -> str:
@@ -128,7 +139,7 @@ def _entry(content: Any, keys: tuple[Any, ...]) -> str:
     return ".".join(names) or "as a whole"
 
 
-def _line(path: Path, keys: Any) -> int:
+def line_of(path: Path, keys: Any) -> int:
     """Find the line of the deepest of nested keys that stands in a file; keys that do not stand there are passed over."""
     node = yaml.compose(path.read_text(encoding="utf-8"))
     line = 1

@@ -13,6 +13,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from pipeline.catalogue.load import checked
+from pipeline.catalogue.mend import EntryError
 from pipeline.eligibility.judge import Subjects
 from pipeline.eligibility.rules import Formula
 from pipeline.errors import ValueRowError
@@ -55,7 +56,10 @@ class Renovation(Strict):
         called = Counter(name for item in self.items for name in {item.id, item.zh, item.en.lower()})
         twice = [name for name, n in called.items() if n > 1]
         if twice:
-            raise ValueError(f"{twice[0]} stands twice")
+            raise EntryError(
+                f"{twice[0]} stands twice",
+                f"give one of the items called {twice[0]} another name, or take it out",
+            )
         return self
 
 
@@ -171,7 +175,7 @@ def _with_permits(table: pd.DataFrame, catalogue: Renovation, compounds: Subject
     fields = facts.loc[table["item_id"]].reset_index(drop=True)
     own = compounds.fields.loc[table["compound_id"]].reset_index(drop=True)
     packages = Subjects("compound", pd.concat([own, fields], axis=1), compounds.thresholds)
-    waived = {permit.id: packages.evaluate(permit.waived_when) for permit in catalogue.permits}
+    waived = {permit.id: packages.decide(permit.waived_when) for permit in catalogue.permits}
     marks = {
         "permits_waived": {key: truth.true for key, truth in waived.items()},
         "permits_needed": {key: truth.false for key, truth in waived.items()},

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.catalogue.mend import nearest
 from pipeline.eligibility import kleene
 from pipeline.eligibility.kleene import Column
 from pipeline.errors import SettingsError
@@ -62,7 +63,12 @@ def parse(text: str) -> Expression:
     try:
         body = ast.parse(text.strip(), mode="eval").body
     except SyntaxError as error:
-        raise SettingsError(f"expression {text!r}", f"cannot be read: {error.msg}", _EXPECTED) from None
+        raise SettingsError(
+            f"expression {text!r}",
+            f"cannot be read: {error.msg}",
+            _EXPECTED,
+            f"mend it at character {error.offset}: {text.strip()[: error.offset or 0]!r}",
+        ) from None
     _refuse_foreign(body, text)
     names = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)}
     return Expression(text, body, frozenset(names - {UNKNOWN}))
@@ -88,7 +94,12 @@ def _refuse_foreign(node: ast.expr, text: str) -> None:
         ):
             parts = [left, *others]
         case _:
-            raise SettingsError(f"expression {text!r}", f"holds {ast.unparse(node)!r}", _EXPECTED)
+            raise SettingsError(
+                f"expression {text!r}",
+                f"holds {ast.unparse(node)!r}",
+                _EXPECTED,
+                f"say {ast.unparse(node)!r} in these, or compute it before and give it as a field",
+            )
     for part in parts:
         _refuse_foreign(part, text)
 
@@ -107,10 +118,11 @@ def evaluate(text: str, columns: Mapping[str, Column], size: int) -> Column:
     expression = parse(text)
     strange = sorted(expression.names - set(columns))
     if strange:
+        meant = nearest(strange[0], columns)
         raise SettingsError(
             f"expression {text!r}",
             f"{strange[0]!r} is no field and no threshold",
-            todo="mend the name, or add the threshold to params.yaml",
+            todo=f"write {meant}" if meant else f"add {strange[0]} to eligibility.thresholds of params.yaml",
         )
 
     def value(node: ast.expr) -> Column:
@@ -143,7 +155,12 @@ def evaluate(text: str, columns: Mapping[str, Column], size: int) -> Column:
         column = value(node)
         if _kind(column) != kind:
             raise SettingsError(
-                f"expression {text!r}", f"{ast.unparse(node)!r} is {_kind(column)}", f"a {kind}"
+                f"expression {text!r}",
+                f"{ast.unparse(node)!r} is {_kind(column)}",
+                f"a {kind}",
+                f"compare {ast.unparse(node)!r} with something first"
+                if kind == "truth"
+                else f"put a number in the place of {ast.unparse(node)!r}",
             )
         return column
 
@@ -154,10 +171,24 @@ def evaluate(text: str, columns: Mapping[str, Column], size: int) -> Column:
                 f"expression {text!r}",
                 f"compares {ast.unparse(left)!r} ({_kind(a)}) with {ast.unparse(right)!r} ({_kind(b)})",
                 "two of one kind",
+                f"write a {_kind(a)} for {ast.unparse(right)!r}",
             )
         return Column(_COMPARISONS[type(op)](a.values, b.values).astype(bool), a.known & b.known)
 
     return value(expression.body)
+
+
+def decide(text: str, columns: Mapping[str, Column], size: int) -> Column:
+    """Evaluate an expression whose value has to be a truth; raises SettingsError where it is a number or a text."""
+    found = evaluate(text, columns, size)
+    if _kind(found) != "truth":
+        raise SettingsError(
+            f"expression {text!r}",
+            f"is a {_kind(found)}",
+            "a truth",
+            f"compare {text!r} with something",
+        )
+    return found
 
 
 def _arithmetic(op: ast.operator, a: Column, b: Column) -> Column:

@@ -12,8 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.catalogue.load import line_of
+from pipeline.catalogue.mend import nearest
 from pipeline.eligibility import kleene
-from pipeline.eligibility.expression import evaluate, parse
+from pipeline.eligibility.expression import decide, evaluate, parse
 from pipeline.eligibility.kleene import Column
 from pipeline.eligibility.rules import Check, Rule, RuleCatalogue
 from pipeline.eligibility.shares import resident_shares
@@ -61,6 +63,10 @@ class Subjects:
         """Evaluate an expression over the fields, the thresholds and `more`."""
         return evaluate(text, {**self.columns, **(more or {})}, len(self.fields))
 
+    def decide(self, text: str, more: Mapping[str, Column] | None = None) -> Column:
+        """Evaluate an expression that has to be true or false."""
+        return decide(text, {**self.columns, **(more or {})}, len(self.fields))
+
 
 @dataclass(frozen=True)
 class _Outcome:
@@ -106,8 +112,12 @@ def _apply(rule: Rule, catalogue: RuleCatalogue, subjects: Subjects) -> pd.DataF
         result, near = _result(rule, outcomes, subjects)
         reasons = _reasons(rule, catalogue, subjects, outcomes, result, near)
     except SettingsError as error:
+        line = line_of(catalogue.file, ["rules", catalogue.rules.index(rule)])
         raise SettingsError(
-            f"rules.yaml, {rule.id}, {error.where}", error.found, error.expected, error.todo
+            f"{catalogue.file}, line {line}, {rule.id}, {error.where}",
+            error.found,
+            error.expected,
+            error.todo,
         ) from None
     size = len(subjects.fields)
     return pd.DataFrame(
@@ -132,22 +142,22 @@ def _result(
     result[truth.true] = "pass"
     result[truth.false] = "defer" if rule.effect == "defer" else "fail"
     if rule.defer_when is not None:
-        result[subjects.evaluate(rule.defer_when).true] = "defer"
+        result[subjects.decide(rule.defer_when).true] = "defer"
     if rule.consistent is not None:
-        result[subjects.evaluate(rule.consistent.holds).false] = "unknown"
+        result[subjects.decide(rule.consistent.holds).false] = "unknown"
     near = np.zeros(len(result), bool)
     if rule.near is not None:
         held = [outcome.held for outcome in outcomes if outcome.held is not None]
         least = np.min(held, axis=0) if held else None
         share = {} if least is None else {"share": Column(np.nan_to_num(least), ~np.isnan(least))}
         missed = np.isin(result.astype(str), ["fail", "defer"])
-        near = subjects.evaluate(rule.near.when, share).true & missed
+        near = subjects.decide(rule.near.when, share).true & missed
     return result, near
 
 
 def _direct(check: Check, rule: Rule, catalogue: RuleCatalogue, subjects: Subjects) -> _Outcome:
     """Make a check on the subject's own fields."""
-    truth = subjects.evaluate(check.holds)
+    truth = subjects.decide(check.holds)
     used = [name for name in sorted(parse(check.holds).names) if name not in subjects.thresholds]
     labels = [_label(name, catalogue) for name in used]
     gaps = [[not known for known in subjects.columns[name].known] for name in used]
@@ -160,7 +170,7 @@ def _by_compounds(check: Check, rule: Rule, catalogue: RuleCatalogue, subjects: 
     compounds, pairs = subjects.compounds, subjects.pairs
     assert compounds is not None and pairs is not None and rule.share_of_residents is not None
     asked = float(subjects.thresholds[rule.share_of_residents])
-    of_compounds = compounds.evaluate(check.holds)
+    of_compounds = compounds.decide(check.holds)
     shares = resident_shares(of_compounds, compounds.fields.index, pairs, subjects.fields.index)
     truth, size = shares.at_least(asked), len(subjects.fields)
     figures: dict[str, list[Any]] = {
@@ -211,10 +221,8 @@ def _reasons(
 ) -> list[Both]:
     """Say for every subject what decided: what is met, or each thing that is not, or what is missing."""
     values = _values(rule, subjects, set().union(*(outcome.figures for outcome in outcomes)))
-    remarks = [(remark, subjects.evaluate(remark.when).true) for remark in rule.remarks]
-    faulty = (
-        subjects.evaluate(rule.consistent.holds).false if rule.consistent else np.zeros(len(result), bool)
-    )
+    remarks = [(remark, subjects.decide(remark.when).true) for remark in rule.remarks]
+    faulty = subjects.decide(rule.consistent.holds).false if rule.consistent else np.zeros(len(result), bool)
     reasons = []
     for i, found in enumerate(result):
         here = {name: of[i] for name, of in values.items()}
@@ -259,9 +267,10 @@ def _values(rule: Rule, subjects: Subjects, figures: set[str]) -> dict[str, list
         elif name in subjects.columns:
             values[name] = subjects.columns[name].items()
         else:
+            meant = nearest(name, [*rule.values, *subjects.columns])
             raise SettingsError(
                 f"sentence with {{{name}}}",
                 "names no field, threshold or value",
-                todo="mend it, or add it to `values`",
+                todo=f"write {{{meant}}}" if meant else f"add {name} to the rule's `values:`",
             )
     return values

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from pipeline.catalogue.load import checked
+from pipeline.catalogue.load import checked, each_once
+from pipeline.catalogue.mend import EntryError
 from pipeline.eligibility.expression import parse
 from pipeline.errors import SettingsError
 from pipeline.settings import Label, Strict
@@ -24,7 +24,7 @@ def _parses(text: str) -> str:
     try:
         parse(text)
     except SettingsError as error:
-        raise ValueError(f"{error.found}; expected {error.expected}") from None
+        raise EntryError(f"{text!r} {error.found}; expected {error.expected}", error.todo) from None
     return text
 
 
@@ -114,12 +114,7 @@ class RuleCatalogue(Strict):
     pilot_types: tuple[PilotType, ...]
     rules: tuple[Rule, ...]
 
-    @model_validator(mode="after")
-    def _unique(self) -> RuleCatalogue:
-        twice = [key for key, n in Counter(rule.id for rule in self.rules).items() if n > 1]
-        if twice:
-            raise ValueError(f"{twice[0]} stands twice")
-        return self
+    file: Path = Field(RULES_FILE, description="where the rules were read, for messages")
 
 
 def read_rules(path: Path = RULES_FILE) -> RuleCatalogue:
@@ -131,7 +126,9 @@ def read_rules(path: Path = RULES_FILE) -> RuleCatalogue:
         An entry is wrong or holds what is no expression; the message names file, line and rule.
     """
     catalogue: RuleCatalogue = checked(RuleCatalogue, path)
-    return catalogue
+    each_once(path, "rules", [rule.id for rule in catalogue.rules])
+    each_once(path, "pilot_types", [kind.id for kind in catalogue.pilot_types])
+    return catalogue.model_copy(update={"file": path})
 
 
 @cache

@@ -46,7 +46,10 @@ def fill(label: Label, values: Mapping[str, Any], words: Words) -> Both:
             return format(value, form) + percent
         except ValueError:
             raise SettingsError(
-                f"sentence {match.string!r}", f"{match[0]} cannot write {value!r}", "a Python format"
+                f"sentence {match.string!r}",
+                f"{match[0]} cannot write {value!r}",
+                "a Python format that fits",
+                f"write {{{name}}}, without a format",
             ) from None
 
     return (

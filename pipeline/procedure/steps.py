@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from pipeline.catalogue.load import checked
+from pipeline.catalogue.mend import EntryError
 from pipeline.settings import Label, Strict
 
 PROCEDURE_FILE = Path(str(files("pipeline.catalogue").joinpath("procedure.yaml")))
@@ -68,9 +69,12 @@ class Procedure(Strict):
         for step in self.steps:
             again = written & set(step.names)
             if again:
-                raise ValueError(f"two steps are called {min(again)}")
+                raise EntryError(f"two steps are called {min(again)}", f"give {step.id} another name")
             if step.after is not None and step.after.step not in earlier:
-                raise ValueError(f"{step.id} waits for {step.after.step}, which is no step before it")
+                raise EntryError(
+                    f"{step.id} waits for {step.after.step}, which is no step before it",
+                    f"write one of {', '.join(sorted(earlier)) or 'no step'} for `step:`, or move {step.id} behind it",
+                )
             earlier.add(step.id)
             written |= set(step.names)
         return self

@@ -50,7 +50,7 @@ def _edited(tmp_path: Path, change: Any) -> Path:
         ("checks", [{"holds": "built_year >", "zh": "x", "en": "x"}], "cannot be read"),
         ("met", {"zh": "x"}, "A1"),
         ("severity", 3, "severity"),
-        ("id", "A2", "A2 stands twice"),
+        ("id", "A2", "A2: stands twice"),
     ],
 )
 def test_a_wrong_entry_is_refused_with_its_place(tmp_path: Path, key: str, value: Any, said: str) -> None:

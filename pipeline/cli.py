@@ -1,4 +1,4 @@
-"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `summary`, `walk`, `explain`."""
+"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `clauses`, `summary`, `walk`, `explain`."""
 
 from __future__ import annotations
 
@@ -75,6 +75,14 @@ def dictionary_command() -> None:
     from pipeline.report.dictionary import data_dictionary
 
     typer.echo(data_dictionary(), nl=False)
+
+
+@app.command("clauses")
+def clauses_command() -> None:
+    """Print where each clause of the notice is carried out (docs/clauses.md)."""
+    from pipeline.report.clauses import clause_table
+
+    typer.echo(clause_table(frozenset(load_params(PARAMS).eligibility.thresholds)), nl=False)
 
 
 @app.command("summary")

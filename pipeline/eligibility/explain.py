@@ -55,8 +55,7 @@ def explain_rule(
         "用到的值 values:",
     ]
     if rule.share_of_residents is None:
-        used = sorted(frozenset().union(*(parse(text).names for text in _formulas(rule))))
-        for name in used:
+        for name in sorted(rule.names):
             origin = _origin(name, subjects, subject_id, rows, district)
             lines.append(f"  {_label(name, catalogue)} = {_written(columns[name].items()[0])}  [{origin}]")
     else:
@@ -99,11 +98,6 @@ def find_rule(catalogue: RuleCatalogue, rule_id: str) -> Rule:
             return rule
     known = ", ".join(rule.id for rule in catalogue.rules)
     raise SettingsError(f"--rule {rule_id}", "is no rule of rules.yaml", f"one of {known}")
-
-
-def _formulas(rule: Rule) -> list[str]:
-    optional = [rule.consistent.holds if rule.consistent else None, rule.defer_when]
-    return [*(check.holds for check in rule.checks), *(text for text in optional if text is not None)]
 
 
 def _walk(text: str, columns: Mapping[str, Column]) -> list[str]:

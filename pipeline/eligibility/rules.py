@@ -78,6 +78,13 @@ class Rule(Strict):
         return self.effect not in ("priority", "record") if self.decides is None else self.decides
 
     @property
+    def names(self) -> frozenset[str]:
+        """Fields and thresholds that decide the result."""
+        also = [self.consistent.holds if self.consistent else None, self.defer_when]
+        texts = [*(check.holds for check in self.checks), *(text for text in also if text is not None)]
+        return frozenset().union(*(parse(text).names for text in texts))
+
+    @property
     def labels(self) -> list[Label]:
         """All sentences of the rule."""
         optional = (self.consistent, self.todo, self.undecided, self.near)

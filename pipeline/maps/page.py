@@ -25,6 +25,7 @@ from pipeline.maps.place_themes import (
     walk_themes,
     walls_theme,
 )
+from pipeline.maps.progress_themes import progress_themes
 from pipeline.maps.render import render
 from pipeline.maps.text import Both, both, percent, say, words
 from pipeline.maps.themes import Theme, colours
@@ -102,6 +103,7 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
         walls_theme(tables["openings"], tables["walls"]),
         *facility_themes(tables["class_status"]),
         link_theme(residents, hide),
+        *progress_themes(tables["procedure"], compounds, units),
     ]
     shown, at_building = _address_shapes(residents, tables["buildings"])
     return Page(

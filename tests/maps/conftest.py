@@ -17,6 +17,7 @@ from shapely.geometry import LineString, Point, box
 from pipeline.catalogue.load import facility_classes, indicators, scenarios, walker
 from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.page import write
+from pipeline.procedure.steps import procedure
 from pipeline.settings import District, Settings, load_params
 from pipeline.tables import DTYPES, FIELDS, TABLES, check
 from tests.maps.picture import browser, find_browser
@@ -152,7 +153,32 @@ def tables() -> dict[str, Any]:
     made |= _areas(cells, blocks, ids, unit, committee, points, of)
     made |= _ground(blocks)
     made |= _judgements(ids)
+    made["procedure"] = _progress()
     return made
+
+
+def _progress() -> pd.DataFrame:
+    """C00 has come to the second step, C01 to the first; a second row of C01 is refused; committee J0 has applied."""
+    rows = [
+        ("compound", "C00", 0),
+        ("compound", "C00", 1),
+        ("compound", "C01", 0),
+        ("compound", "C01", 0),
+        ("unit", "J0", 0),
+    ]
+    steps = [procedure().steps[step] for *_, step in rows]
+    return frame(
+        "procedure",
+        {
+            "row": range(2, 7),
+            "subject_kind": [kind for kind, *_ in rows],
+            "subject_id": [subject for _, subject, _ in rows],
+            "step_id": [step.id for step in steps],
+            "accepted": [True, True, True, False, True],
+            "reason": [""] * 5,
+            "reason_en": [""] * 5,
+        },
+    )
 
 
 def _walks(points: list[str], column: np.ndarray) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pipeline.maps.page import Page, gather
 from pipeline.maps.themes import shown_people
 from pipeline.maps.walking import walks
 from pipeline.settings import Settings
+from pipeline.tables import empty
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,21 @@ def test_need_and_readiness_count_units_and_keep_the_unknown(page: Page) -> None
     assert cells[4] == "1"  # 50 and 40: both middle
     assert cells[1] == "1"  # 20 and 60: low, middle
     assert cells[9] == "1"  # unknown
+
+
+def test_progress_counts_compounds_and_units_by_the_last_step_taken(page: Page) -> None:
+    assert counts(page, "progress_compounds") == ["0"] * 6 + ["1", "1"]  # the last step first
+    assert counts(page, "progress_units") == ["0"] * 7 + ["1"]
+    painted = theme(page, "progress_compounds").classes
+    assert painted[:2] == "67" and set(painted[2:]) == {"-"}
+    assert theme(page, "progress_units").classes == "----7-"  # candidates come first, then the committees
+
+
+def test_without_a_progress_file_there_is_no_map_of_it(
+    mini_settings: Settings, tables: dict[str, Any]
+) -> None:
+    page = gather(mini_settings, tables | {"procedure": empty("procedure")})
+    assert not [each for each in page.themes if each.group == "progress"]
 
 
 def test_every_painted_feature_has_a_line_in_the_legend(page: Page) -> None:

@@ -2,7 +2,7 @@
 // Run the page: what is shown, what is chosen, and what the reader does to change it.
 
 const GROUPS = [
-  "answer", "units", "walk_kindergarten", "walk_elderly_station", "scenarios", "eligibility", "walls", "unserved",
+  "answer", "units", "walk_kindergarten", "walk_elderly_station", "scenarios", "eligibility", "progress", "walls", "unserved",
   "facilities", "quality",
 ];
 const groups = GROUPS.filter((group) => page.themes.some((theme) => theme.group === group));

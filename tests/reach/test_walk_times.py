@@ -21,7 +21,14 @@ WALKERS = {
     "careful": Walker(speed_m_per_s=0.5, source="test", classes=["park"]),
 }
 EDGES = pd.DataFrame(
-    {"edge_id": [1, 2], "u": [1, 2], "v": [2, 3], "length_m": 120.0, "users": "public"}
+    {
+        "edge_id": [1, 2],
+        "u": [1, 2],
+        "v": [2, 3],
+        "length_m": 120.0,
+        "users": "public",
+        "users_if_closed": "public",
+    }
     | {f"minutes_{w}{b}": 2.0 if w == "adult" else 4.0 for w in WALKERS for b in ("", "_back")}
 )
 RESIDENTS = gpd.GeoDataFrame(
@@ -56,7 +63,7 @@ def test_every_address_class_and_walker_has_a_row() -> None:
         (c, w) for c in ("bank", "park", "shop") for w in sorted(WALKERS) if c == "park" or w != "careful"
     ]
     table = check(
-        "walk_times", walk_times(RESIDENTS, FACILITIES, wanted, legs(RESIDENTS, EDGES, WALKERS), 30)
+        "walk_times", walk_times(RESIDENTS, FACILITIES, wanted, legs(RESIDENTS, EDGES, WALKERS), None, 30)
     )
     assert table[["point_id", "class", "walker"]].to_numpy().tolist() == [
         [p, c, w] for p in "abc" for c, w in wanted

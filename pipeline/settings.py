@@ -199,6 +199,7 @@ class Walker(Strict):
     unsignalised_wait_s: float = Field(
         0, ge=0, description="mean wait at an unsignalised crossing of an arterial"
     )
+    floor_s: float = Field(0, ge=0, description="seconds a floor on the stairs at home, mean of down and up")
     avoid: list[Literal["steps", "steep", "arterial_crossing"]] = Field(
         default_factory=list, description="kinds of way that this walker does not take"
     )

@@ -177,6 +177,11 @@ TABLES: dict[str, Table] = {
             "median_minutes? p90_minutes?",
             (("area_kind", ("committee", "compound", "unit")),),
         ),
+        Table(
+            "stairs", "住宅楼梯", "area, or address to which a lift may matter × class", "area_kind area_id class walker",
+            "area_kind area_id class walker people people_10 people_10_stairs_low people_10_stairs_high lift_gain_low lift_gain_high",
+            (("area_kind", ("committee", "compound", "unit", "address")),),
+        ),
         # ---------------------------------------------------------------------------------- gates_to_open
         Table(
             "gates_to_open", "打开哪些出入口", "opening, or all gates of a compound × class × whose people", "subject_kind subject_id class unit_id",

@@ -83,6 +83,16 @@ def reach_metrics(
     return out
 
 
+def stairs_metrics(stairs: pd.DataFrame) -> dict[str, Any]:
+    """Return whom the stairs at home keep from being within 10 minutes, and a lift would bring there, in all committees."""
+    sums = stairs[stairs["area_kind"] == "committee"].groupby("class").sum(numeric_only=True)
+    return {
+        name: {key: round(float(value), 1) for key, value in sums.loc[name].items()}
+        for name in BASIC
+        if name in sums.index
+    }
+
+
 def node_snapping_metrics(
     residents: pd.DataFrame,
     facilities: pd.DataFrame,

@@ -126,6 +126,9 @@ def walk_command(
     walker: Annotated[
         str | None, typer.Option("--walker", help="default: whose legs count for the class")
     ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="time of day, HH:MM; default: that of the run (network.at)")
+    ] = None,
     geojson: Annotated[
         Path | None, typer.Option("--geojson", dir_okay=False, help="also write the pieces to this file")
     ] = None,
@@ -134,7 +137,7 @@ def walk_command(
     from pipeline import store
     from pipeline.report.walk import Walk
 
-    walk = Walk(runner.Folders(out / "processed", out / "maps"), start, target, walker)
+    walk = Walk(runner.Folders(out / "processed", out / "maps"), start, target, walker, at)
     typer.echo(walk.text())
     if geojson:
         store.write({geojson: walk.geojson()})

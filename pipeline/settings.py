@@ -199,6 +199,7 @@ class Walker(Strict):
     unsignalised_wait_s: float = Field(
         0, ge=0, description="mean wait at an unsignalised crossing of an arterial"
     )
+    floor_s: float = Field(0, ge=0, description="seconds a floor on the stairs at home, mean of down and up")
     avoid: list[Literal["steps", "steep", "arterial_crossing"]] = Field(
         default_factory=list, description="kinds of way that this walker does not take"
     )
@@ -217,7 +218,17 @@ class NetworkParams(Strict):
         gt=0, description="slopes beyond this are taken as errors of the terrain model"
     )
     gate_tolerance_m: float = Field(gt=0, description="a gate opens the wall crossing within this distance")
+    at: str = Field(description="time of day, HH:MM, at which gates with hours are open or closed")
     walkers: dict[str, Walker]
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _time_of_day(cls, at: Any) -> Any:
+        if type(at) is int and 0 <= at < 24 * 60:  # YAML reads 12:30 without quotes as minutes
+            return f"{at // 60:02}:{at % 60:02}"
+        if not isinstance(at, str) or not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", at):
+            raise ValueError(f"{at!r} is no time of day such as 07:45")
+        return at
 
     @model_validator(mode="after")
     def _three_walkers(self) -> NetworkParams:

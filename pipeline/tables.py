@@ -107,7 +107,7 @@ TABLES: dict[str, Table] = {
             "ways", "道路", "way of the street layer", "way_id",
             "way_id node_ids highway foot? access? crossing? bridge tunnel layer width_m? name? geometry",
         ),
-        Table("way_nodes", "道路节点", "tagged node of the street layer", "node_id", "node_id highway? barrier? access? crossing? geometry"),
+        Table("way_nodes", "道路节点", "tagged node of the street layer", "node_id", "node_id highway? barrier? access? open_hours? crossing? geometry"),
         Table("walls", "院墙", "wall or fence", "wall_id", "wall_id kind geometry"),
         Table("gates", "出入口", "gate as surveyed or mapped", "gate_id", "gate_id compound_id? gate_users open_hours? geometry", (_GATE_USERS,)),
         Table(
@@ -133,13 +133,13 @@ TABLES: dict[str, Table] = {
         Table("nodes", "路网节点", "junction", "node_id", "node_id component opening_id? geometry"),
         Table(
             "edges", "路段", "walkable street piece", "edge_id",
-            "edge_id u v way_id highway length_m users compound_id? restricted opening_id? steps bridge tunnel width_m? slope_max? crossing? crossings_signalled? crossings_unsignalled? name? component "
+            "edge_id u v way_id highway length_m users users_in_hours users_if_closed compound_id? restricted opening_id? steps bridge tunnel width_m? slope_max? crossing? crossings_signalled? crossings_unsignalled? name? component "
             + " ".join(f"minutes_{w} minutes_{w}_back" for w in ("adult", "child", "elderly", "elderly_step_free", "child_no_arterial_crossing"))
             + " geometry",
         ),
         Table(
             "openings", "院墙通过点", "place where a way meets a wall", "opening_id",
-            "opening_id status gate_id? compound_id? gate_users inferred open_hours? node_id? geometry",
+            "opening_id status gate_id? compound_id? gate_users inferred open_hours? open_now? node_id? geometry",
             (("status", ("gate", "blocked")), _GATE_USERS),
         ),
         Table("barriers", "步行障碍", "line that a walk or an access leg may not cross", "wall_id", "wall_id kind compound_id? geometry"),
@@ -155,7 +155,7 @@ TABLES: dict[str, Table] = {
             "entrance_id facility_id class name? name_en? capacity? floor_area_m2? area_m2? compound_id? edge_id? offset_m? access_m? "
             "linked link_reason? geometry",
         ),
-        Table("walk_times", "步行时间", "address × class × walker", "point_id class walker", "point_id class walker minutes? facility_id? unlinked_minutes?"),
+        Table("walk_times", "步行时间", "address × class × walker", "point_id class walker", "point_id class walker minutes? minutes_if_closed? facility_id? unlinked_minutes?"),
         Table("edge_times", "到数据边缘时间", "address × walker", "point_id walker", "point_id walker edge_of_data_minutes?"),
         # -------------------------------------------------------------------------------------- catchments
         Table("catchments", "步行圈", "facility class × minutes", "class_id minutes", "class_id walker minutes geometry"),
@@ -173,9 +173,14 @@ TABLES: dict[str, Table] = {
         # ------------------------------------------------------------------------------------------- reach
         Table(
             "reach", "可达比例", "area × class × walker", "area_kind area_id class walker",
-            "area_kind area_id class walker people linked_people share_5? share_10? share_15? unknown_5? unknown_10? unknown_15? "
+            "area_kind area_id class walker people linked_people share_5? share_10? share_15? unknown_5? unknown_10? unknown_15? unknown_gate_5? unknown_gate_10? unknown_gate_15? "
             "median_minutes? p90_minutes?",
             (("area_kind", ("committee", "compound", "unit")),),
+        ),
+        Table(
+            "stairs", "住宅楼梯", "area, or address to which a lift may matter × class", "area_kind area_id class walker",
+            "area_kind area_id class walker people people_10 people_10_stairs_low people_10_stairs_high lift_gain_low lift_gain_high",
+            (("area_kind", ("committee", "compound", "unit", "address")),),
         ),
         # ---------------------------------------------------------------------------------- gates_to_open
         Table(

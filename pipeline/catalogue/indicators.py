@@ -125,7 +125,7 @@ class ResponderShare(Entry):
 
 
 class CatchmentSupply(Entry):
-    """Places or area per head within reach (two-step floating catchment)."""
+    """Places or area per head within reach (two-step floating catchment, with distance decay: enhanced)."""
 
     family: Literal["catchment_supply"]
     class_: str = Field(alias="class")
@@ -136,6 +136,9 @@ class CatchmentSupply(Entry):
         description="taken as the range of an amount that is not stated"
     )
     per: Positive = Field(description="people that the figure is given for")
+    decay: Literal["none", "gaussian"] = Field(
+        "none", description="how far counts less than near within the minutes"
+    )
 
 
 class AreaPerResident(Entry):

@@ -171,7 +171,11 @@ def _buildings(city: City, rng: np.random.Generator) -> gpd.GeoDataFrame:
 
 
 def _walls_gates(city: City) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """Return surveyed walls and gates; every ninth walled compound has no wall lines, every seventeenth no gates."""
+    """Return surveyed walls and gates, with gaps.
+
+    Every ninth walled compound has no wall lines, every seventeenth no gates. Of every twelfth gate nobody wrote down whom
+    it admits; of every fortieth the hours are words.
+    """
     walled = [c.compound_id for c in city.compounds if c.walled]
     special = {c.compound_id for c in city.compounds if c.special}
     no_lines, no_gates = set(walled[4::9]) - special, set(walled[7::17]) - special
@@ -192,8 +196,10 @@ def _walls_gates(city: City) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         {
             "gate_id": [f"G{n:03d}" for n in range(1, len(gates) + 1)],
             "小区编号": [key for key, _ in gates],
-            "准入": [words[gate.users] for _, gate in gates],
-            "开放时间": [gate.hours or None for _, gate in gates],
+            "准入": [None if n % 12 == 5 else words[gate.users] for n, (_, gate) in enumerate(gates)],
+            "开放时间": [
+                "早晚高峰" if n % 40 == 7 else gate.hours or None for n, (_, gate) in enumerate(gates)
+            ],
         },
         [shapely.Point(gate.point) for _, gate in gates],
     )

@@ -67,7 +67,8 @@ def wall_detour(entry: WallDetour, facts: Facts) -> Measure:
     """Extra minutes to the nearest of several classes against the same streets with walls and gates open (O02).
 
     The mean over classes and residents. A walk beyond the limit counts as the limit, on both sides of the comparison;
-    both look for the nearest listed facility, so the list's completeness does not matter.
+    both look for the nearest listed facility, so the list's completeness does not matter. Whose walk depends on a gate
+    of unknown users or hours is not known.
     """
     streets = open_walls(facts.edges, facts.nodes, facts.openings)
     rows = np.flatnonzero(facts.linked)
@@ -81,7 +82,11 @@ def wall_detour(entry: WallDetour, facts: Facts) -> Measure:
         doors = facts.facilities[(facts.facilities["class"] == name) & facts.facilities["linked"]]
         addresses = graph.points(facts.residents.iloc[rows], speed)
         opened, _ = nearest(graph, graph.points(doors, speed), addresses, facts.limit_minutes)
-        walled = np.minimum(facts.minutes(name, legs)[rows], facts.limit_minutes)
+        walled, closed = (
+            np.minimum(minutes[rows], facts.limit_minutes)
+            for minutes in (facts.minutes(name, legs), facts.minutes_if_closed(name, legs))
+        )
+        walled = np.where(walled == closed, walled, np.nan)  # a gate decides of which too little is known
         extra[rows] += (walled - np.where(np.isnan(opened), facts.limit_minutes, opened)) / len(counted)
     if not counted:
         extra[:] = np.nan

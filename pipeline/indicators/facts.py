@@ -97,6 +97,13 @@ class Facts:
             return np.full(len(self.residents), np.inf)
         return walk["minutes"].fillna(np.inf).to_numpy(np.float64)
 
+    def minutes_if_closed(self, facility_class: str, walker: str) -> Floats:
+        """The same if gates of unknown users or hours are closed."""
+        walk = self._walk(facility_class, walker)
+        if walk is None:
+            return np.full(len(self.residents), np.inf)
+        return walk["minutes_if_closed"].fillna(np.inf).to_numpy(np.float64)
+
     def unlinked_minutes(self, facility_class: str, walker: str) -> Floats:
         """Straight minutes to the nearest of a class that is not tied to the network; infinite beyond the limit."""
         walk = self._walk(facility_class, walker)

@@ -14,7 +14,7 @@ from pipeline.indicators.measure import Floats, Measure, evidence_text, measured
 from pipeline.indicators.overlay import area_within
 from pipeline.indicators.walking import INCOMPLETE
 from pipeline.network.search import Graph
-from pipeline.reach.catchment import floating_supply, pairs
+from pipeline.reach.catchment import decayed, floating_supply, pairs
 
 
 def catchment_supply(entry: CatchmentSupply, facts: Facts) -> Measure:
@@ -22,7 +22,8 @@ def catchment_supply(entry: CatchmentSupply, facts: Facts) -> Measure:
 
     A facility that does not state its amount may have anything in the entry's `amount_range`. Where the list is not
     complete, the address is not linked, or the edge of the data or a facility that is not linked is within reach, more
-    may be in reach than is known: up to the level of full points, beyond which more makes no difference. People beyond
+    may be in reach than is known: up to the level of full points, beyond which more makes no difference. Where gates
+    of unknown users or hours change the supply, it is known only to lie between all open and all closed. People beyond
     the district are not counted, so near its border supply is an upper estimate.
     """
     legs = walker(entry.class_)
@@ -31,13 +32,26 @@ def catchment_supply(entry: CatchmentSupply, facts: Facts) -> Measure:
         return unknown(facts.members.units, f"无设施清单 no list of {entry.class_}", "facilities")
     amount = facilities.groupby("facility_id")[entry.amount].first()
     weight = facts.people(entry.who)
-    reach = _pairs(facts, facilities, legs, entry.minutes)
-    least, most = (
-        entry.per * floating_supply(reach, weight, amount.fillna(end)) for end in entry.amount_range
-    )
-    stated = entry.per * floating_supply(reach, weight, amount)
+    edges = facts.edges
+    walked = [edges]
+    if not edges["users"].equals(edges["users_if_closed"]):
+        walked.append(edges.assign(users=edges["users_if_closed"]))
+    reach = [
+        decayed(_pairs(facts, ways, facilities, legs, entry.minutes), entry.decay, entry.minutes)
+        for ways in walked
+    ]
+
+    def supplied(amounts: pd.Series) -> list[Floats]:
+        """With uncertain gates open, and closed where there are any."""
+        return [entry.per * floating_supply(pairs_, weight, amounts) for pairs_ in reach]
+
+    lowest, highest = (supplied(amount.fillna(end)) for end in entry.amount_range)
+    least, most = np.min(lowest, axis=0), np.max(highest, axis=0)
+    stated, *if_closed = supplied(amount)
     more = facts.doubtful(entry.class_, legs, entry.minutes)
     exact = ~np.isnan(stated) & ~more
+    for closed in if_closed:
+        exact &= closed == stated
     most = np.where(more, np.maximum(most, entry.score[-1][0]), most)
 
     def mean(per_point: Floats, chosen: Floats = weight) -> Floats:
@@ -61,11 +75,13 @@ def catchment_supply(entry: CatchmentSupply, facts: Facts) -> Measure:
     return found
 
 
-def _pairs(facts: Facts, facilities: gpd.GeoDataFrame, legs: str, minutes: float) -> pd.DataFrame:
+def _pairs(
+    facts: Facts, edges: pd.DataFrame, facilities: gpd.GeoDataFrame, legs: str, minutes: float
+) -> pd.DataFrame:
     """Pairs of address (row of `residents`) and facility within minutes."""
     entrances = facilities[facilities["linked"]]
     rows = np.flatnonzero(facts.linked)
-    graph = Graph.build(facts.edges, legs)
+    graph = Graph.build(edges, legs)
     speed = facts.walkers[legs].speed_m_per_s
     found = pairs(
         graph,

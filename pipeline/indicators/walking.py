@@ -20,7 +20,7 @@ from pipeline.indicators.measure import (
     share_of_people,
     unknown,
 )
-from pipeline.reach.shares import status, weighted_quantile
+from pipeline.reach.shares import gate_decides, status, weighted_quantile
 
 INCOMPLETE = "设施清单不完整 the list is not complete"
 
@@ -38,11 +38,13 @@ def within(facts: Facts, facility_class: str, walker_: str, minutes: float) -> W
     """Tell for each address whether a class is within minutes: served, not served or cannot know.
 
     Served: the nearest listed facility is within minutes. Otherwise it cannot be known where the address is not linked,
-    the list is not complete, or the edge of the data or a facility that is not linked is within minutes.
+    the list is not complete, the edge of the data or a facility that is not linked is within minutes, or a gate of
+    unknown users or hours decides.
     """
     doubt = facts.doubtful(facility_class, walker_, minutes)
-    served, unknown_ = status(facts.minutes(facility_class, walker_), doubt, minutes)
-    return Within(served, unknown_, ~doubt)
+    walks = facts.minutes(facility_class, walker_), facts.minutes_if_closed(facility_class, walker_)
+    served, unknown_ = status(*walks, doubt, minutes)
+    return Within(served, unknown_, ~doubt & ~gate_decides(*walks, minutes))
 
 
 def share_within(entry: ShareWithin, facts: Facts) -> Measure:
@@ -94,7 +96,7 @@ def time_gap(entry: TimeGap, facts: Facts) -> Measure:
 
     A walk beyond the limit counts as the limit. A class whose list is not complete is left out of the value; in the
     interval the nearest facility may then be anywhere from the door to the nearest listed one; else it may be beyond
-    the edge of the data, or be one that is not linked.
+    the edge of the data, or be one that is not linked, or farther where a gate is closed that may be open.
     """
     weight = facts.people(entry.who)
     limit = facts.limit_minutes
@@ -103,14 +105,15 @@ def time_gap(entry: TimeGap, facts: Facts) -> Measure:
     complete = [name for name in entry.classes if facts.complete(name)]
     for name in entry.classes:
         listed = np.minimum(facts.minutes(name, walker(name)), limit)
+        closed = np.minimum(facts.minutes_if_closed(name, walker(name)), limit)
         hidden = np.minimum(facts.edge_minutes(walker(name)), facts.unlinked_minutes(name, walker(name)))
         hidden = np.minimum(hidden, limit)
         least = np.minimum(listed, hidden) if name in complete else np.zeros(len(weight))
         lower += np.where(facts.linked, least, 0.0) / len(entry.classes)
-        upper += np.where(facts.linked, listed, limit) / len(entry.classes)
+        upper += np.where(facts.linked, closed, limit) / len(entry.classes)
         if name in complete:
             mean += listed / len(complete)
-            exact += facts.linked & (listed <= hidden)
+            exact += facts.linked & (listed <= hidden) & (listed == closed)
     if not complete:
         return unknown(facts.members.units, INCOMPLETE)
     settled = exact == len(complete)

@@ -94,6 +94,7 @@ def _from_osm(opener: Opener, log: LayerLog, around: Around) -> tuple[gpd.GeoDat
         highway=_tag(tags, "highway"),
         barrier=_tag(tags, "barrier"),
         access=_tag(tags, "foot").fillna(_tag(tags, "access")),
+        open_hours=_tag(tags, "opening_hours"),
         crossing=_crossing(tags),
     )
     return ways, nodes

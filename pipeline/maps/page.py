@@ -228,7 +228,8 @@ def _addresses(
         "people": [people(n, hide) for n in residents["residents"]],
     }
     for name, walk in walked.items():
-        tenths = np.where(np.isnan(walk.minutes), NO_MINUTES, np.rint(10 * np.nan_to_num(walk.minutes)))
+        minutes = walk.minutes_if_closed
+        tenths = np.where(np.isnan(minutes), NO_MINUTES, np.rint(10 * np.nan_to_num(minutes)))
         columns[f"walk_{name}"] = tenths.astype(int).tolist()
     return columns
 

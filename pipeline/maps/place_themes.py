@@ -32,7 +32,7 @@ def walk_themes(walks: Mapping[str, Walk], suppress_below: int) -> list[Theme]:
 
 
 def _minutes(name: str, walk: Walk, suppress_below: int) -> Theme:
-    within = np.searchsorted(MINUTES, np.nan_to_num(walk.minutes, nan=np.inf), side="left")
+    within = np.searchsorted(MINUTES, np.nan_to_num(walk.minutes_if_closed, nan=np.inf), side="left")
     unknown = len(MINUTES) + 1
     classes = np.where(walk.state(MINUTES[-1]) == CANNOT_KNOW, unknown, within)
     classes = np.where(walk.people > 0, classes, -1)

@@ -23,6 +23,8 @@ class Walk:
     ----------
     minutes
         To the nearest known facility; NaN where none is within the limit of the search.
+    minutes_if_closed
+        The same if gates of unknown users or hours are closed.
     edge_minutes
         To the edge of the data; NaN where it is out of reach.
     unlinked_minutes
@@ -36,6 +38,7 @@ class Walk:
     """
 
     minutes: npt.NDArray[np.float64]
+    minutes_if_closed: npt.NDArray[np.float64]
     edge_minutes: npt.NDArray[np.float64]
     unlinked_minutes: npt.NDArray[np.float64]
     linked: npt.NDArray[np.bool_]
@@ -46,7 +49,7 @@ class Walk:
     def state(self, within: float) -> npt.NDArray[np.int64]:
         """Return served (0), not served (1) or cannot know (2) within so many minutes, one an address."""
         doubt = doubtful(self.linked, self.complete, self.edge_minutes, self.unlinked_minutes, within)
-        served, unknown = status(self.minutes, doubt, within)
+        served, unknown = status(self.minutes, self.minutes_if_closed, doubt, within)
         return np.where(served, SERVED, np.where(unknown, CANNOT_KNOW, NOT_SERVED))
 
 
@@ -62,6 +65,7 @@ def walks(tables: Mapping[str, pd.DataFrame]) -> dict[str, Walk]:
     return {
         name: Walk(
             minutes=_aligned(by_class, (name, walker(name)), "minutes", residents),
+            minutes_if_closed=_aligned(by_class, (name, walker(name)), "minutes_if_closed", residents),
             unlinked_minutes=_aligned(by_class, (name, walker(name)), "unlinked_minutes", residents),
             edge_minutes=_aligned(edges, walker(name), "edge_of_data_minutes", residents),
             linked=residents["linked"].to_numpy(),

@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from pipeline.errors import TableError
+from pipeline.network.closing import open_at, uncertain_gates, users_at, users_if_closed
 from pipeline.network.crossings import crossing_shares
 from pipeline.network.gates import gate_points
 from pipeline.network.graph import Ints, flatten, lines
@@ -95,7 +96,11 @@ def build_network(
     middle = shapely.line_interpolate_point(edges.geometry.to_numpy(), 0.5, normalized=True)
     edges["compound_id"] = compound_at(middle, compounds, rules.walls.snap_m).to_numpy()
     is_gated = set(compounds.loc[gated.fillna(False).to_numpy(dtype=bool), "compound_id"])
-    edges["users"], edges["component"] = edge_users(edges, walled.openings, is_gated)
+    edges["users_in_hours"], edges["component"] = edge_users(edges, walled.openings, is_gated)
+    openings = walled.openings.assign(open_now=open_at(walled.openings["open_hours"], params.at))
+    edges["opening_id"] = openings["opening_id"].reindex(edges["gate"]).set_axis(edges.index)
+    edges["users"] = users_at(edges, openings)
+    edges["users_if_closed"] = users_if_closed(edges, openings)
 
     steps = slope_steps(
         edges.geometry.to_numpy(), edges["u"].to_numpy(), edges["v"].to_numpy(), edges["exempt"].to_numpy(),
@@ -116,13 +121,12 @@ def build_network(
         crossings["signalled"],
         crossings["unsignalled"],
     )
-    report = _report(ways, tags, edges, walled.openings, steps, crossings, params)
-    edges["opening_id"] = walled.openings["opening_id"].reindex(edges["gate"]).array
+    report = _report(ways, tags, edges, openings, steps, crossings, params)
     inner = ["arterial", "exempt", "gate"]
     return Network(
         _nodes(walled, edges, ways.crs),
         edges.drop(columns=inner),
-        walled.openings,
+        openings,
         barriers,
         report,
     )
@@ -181,19 +185,23 @@ def _report(
     km = edges["length_m"] / 1000
     refused = tags.loc[tags["refused"] != "", "refused"]
     kind = openings["status"].mask(openings["status"] == "gate", openings["gate_users"])
-    part = edges["component"].where(edges["users"] == PUBLIC)
+    users = edges["users_in_hours"]
+    part = edges["component"].where(users == PUBLIC)
     return {
         "ways": {"read": len(ways), "refused": _counts(refused)},
         "edges": len(edges),
         "length_km": round(float(km.sum()), 3),
-        "public_km": round(float(km[edges["users"] == PUBLIC].sum()), 3),
+        "public_km": round(float(km[users == PUBLIC].sum()), 3),
         "main_component_km": round(float(km[part == 0].sum()), 3),
         "public_islands": int(part[part > 0].nunique()),
         "public_islands_km": round(float(km[part > 0].sum()), 3),
-        "groups": int(edges.loc[edges["users"] != PUBLIC, "users"].nunique()),
-        "groups_without_outlet": int(edges.loc[edges["component"] < 0, "users"].nunique()),
+        "groups": int(users[users != PUBLIC].nunique()),
+        "groups_without_outlet": int(users[edges["component"] < 0].nunique()),
         "openings": _counts(kind),
         "openings_inferred": int(openings["inferred"].sum()),
+        "gates_uncertain": int(uncertain_gates(openings).sum()),
+        "gates_hours_unread": int(openings["open_now"].isna().sum()),
+        "gates_shut_at_time": int((~openings["open_now"].fillna(True)).sum()),
         "gates_meeting_no_way": int(openings["node_id"].isna().sum()),
         "slope_steps": len(steps.edge),
         "slope_steps_unknown": int(np.isnan(steps.slope).sum()),

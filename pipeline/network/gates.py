@@ -30,7 +30,7 @@ def gate_points(gates: gpd.GeoDataFrame, way_nodes: gpd.GeoDataFrame, rules: Pro
             "gate_id": "n" + tagged["node_id"].astype("str"),
             "compound_id": pd.NA,
             "gate_users": users_of_access(tagged["access"], rules),
-            "open_hours": pd.NA,
+            "open_hours": tagged["open_hours"],
             "node": tagged["node_id"],
             "alone": tagged["barrier"].isin(rules.walls.gates),
             "surveyed": False,

@@ -45,17 +45,30 @@ def pairs(
     return pd.concat(found, ignore_index=True)
 
 
+def decayed(reach: pd.DataFrame, decay: str, limit: float) -> pd.DataFrame:
+    """Return the pairs with a `weight` between 0 and 1: 1 for all (`none`), or falling from 1 at the door to 0 at the limit.
+
+    Source: `gaussian` as in Dai (2010), Black residential segregation, disparities in spatial access to health care
+    facilities, and late-stage breast cancer diagnosis in metropolitan Detroit, Health & Place 16(5).
+    """
+    if decay == "none":
+        return reach.assign(weight=1.0)
+    edge = np.exp(-0.5)
+    weight = (np.exp(-0.5 * (reach["minutes"] / limit) ** 2) - edge) / (1 - edge)
+    return reach.assign(weight=weight.clip(lower=0.0))
+
+
 def floating_supply(reach: pd.DataFrame, demand: Floats, supply: pd.Series) -> Floats:
     """Return the supply per head that each address has within reach.
 
     Each facility's supply is divided by the demand within its catchment; an address adds up what the facilities in its
-    reach offer (two-step floating catchment). Nothing is lost: the sum of demand × result is the supply of all
-    facilities that have demand in their catchment.
+    reach offer (two-step floating catchment), both by the weight of the pair. Nothing is lost: the sum of demand ×
+    result is the supply of all facilities that have demand in their catchment.
 
     Parameters
     ----------
     reach
-        Pairs as from `pairs`.
+        Pairs as from `decayed`.
     demand
         People at each address.
     supply
@@ -63,14 +76,17 @@ def floating_supply(reach: pd.DataFrame, demand: Floats, supply: pd.Series) -> F
 
     Source
     ------
-    Luo and Wang (2003), Measures of spatial accessibility to health care in a GIS environment.
+    Luo and Wang (2003), Measures of spatial accessibility to health care in a GIS environment; with weights Luo and Qi
+    (2009), An enhanced two-step floating catchment area method.
     """
     if reach.empty:
         return np.zeros(len(demand))
+    weight = reach["weight"].to_numpy(np.float64)
     people = reach["facility_id"].map(
-        pd.Series(demand[reach["address"]]).groupby(reach["facility_id"].to_numpy()).sum()
+        pd.Series(weight * demand[reach["address"]]).groupby(reach["facility_id"].to_numpy()).sum()
     )
     each = reach["facility_id"].map(supply.astype("float64")) / people.where(people > 0)
     # a facility without demand has nobody to be unknown to
     each = each.where(people > 0, 0.0).to_numpy(np.float64)
+    each = np.where(weight > 0, weight * each, 0.0)
     return np.bincount(reach["address"], each, minlength=len(demand)).astype(np.float64)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -77,7 +78,7 @@ def route(
     graph, edges
         The walker's graph, and the table `edges` it was built from.
     gates
-        Rows of `openings` that are gates.
+        Rows of `openings` that are gates; each edge through one has its opening_id.
     start
         One row with edge_id, offset_m, access_m, compound_id, geometry.
     entrances
@@ -92,19 +93,32 @@ def route(
         return None
     door, minutes, legs = found
     table = edges.set_index("edge_id").loc[graph.edge_ids]
-    at_node = gates.dropna(subset=["node_id"]).drop_duplicates("node_id").set_index("node_id")
+    opening = gates.dropna(subset=["node_id"]).set_index("opening_id")
+    passed = [_passed(table, before, after, opening["node_id"]) for before, after in pairwise(legs)]
     pieces = [_access(start.iloc[0], table, legs[0].edge, legs[0].start_m, walker, towards=False)]
     for i, leg in enumerate(legs):
         if leg.start_m != leg.end_m:
             pieces.append(_street(table.iloc[leg.edge], leg, key, walker))
-        if i + 1 < len(legs):
-            row = table.iloc[leg.edge]
-            node = row["v"] if leg.end_m > 0 else row["u"]
-            if node in at_node.index:
-                pieces.append(_gate(at_node.loc[node]))
+        if i < len(passed) and passed[i] is not None:
+            pieces.append(_gate(opening.loc[passed[i]]))
     last = legs[-1]
     pieces.append(_access(entrances.iloc[door], table, last.edge, last.end_m, walker, towards=True))
     return Route(door, minutes, pieces)
+
+
+def _passed(table: gpd.GeoDataFrame, before: _Leg, after: _Leg, node_of: pd.Series) -> str | None:
+    """The opening passed between two legs; None where there is none.
+
+    A gate is an edge of its own, on the inner side of the wall: who comes from that edge to the gate's node and leaves by
+    another way has passed. Who comes to the node from outside and goes on outside, or from one inner way to another, has
+    not.
+    """
+    node = table["v"].iloc[before.edge] if before.end_m > 0 else table["u"].iloc[before.edge]
+    here = [
+        name if isinstance(name, str) and node_of[name] == node else None
+        for name in table["opening_id"].iloc[[before.edge, after.edge]]
+    ]
+    return None if here[0] == here[1] else here[0] or here[1]
 
 
 def _part(minutes: Floats, part_m: Floats, length_m: Floats) -> Floats:
@@ -235,4 +249,5 @@ def _street(row: pd.Series, leg: _Leg, key: str, walker: Walker) -> Piece:
 def _gate(row: pd.Series) -> Piece:
     """A gate on the way; passing it takes no time."""
     name = row["gate_id"] if isinstance(row["gate_id"], str) else row["opening_id"]
-    return Piece("gate", f"{name} ({row['gate_users']})", None, 0.0, 0.0, 1.0, 0.0, row.geometry)
+    hours = f", {row['open_hours']}" if isinstance(row["open_hours"], str) else ""
+    return Piece("gate", f"{name} ({row['gate_users']}{hours})", None, 0.0, 0.0, 1.0, 0.0, row.geometry)

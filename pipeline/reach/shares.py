@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-MINUTES = (5, 10, 15)  # of the columns share_ and unknown_; B2 asks for 5–10, B21 for 15
+MINUTES = (5, 10, 15)  # of the columns share_, unknown_ and unknown_gate_; B2 asks for 5–10, B21 for 15
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
+
+
+def gate_decides(minutes: ArrayLike, minutes_if_closed: ArrayLike, within: float) -> Bools:
+    """Return who is served within so many minutes only if a gate of unknown users or hours is open."""
+    return (np.asarray(minutes, np.float64) <= within) & ~(
+        np.asarray(minutes_if_closed, np.float64) <= within
+    )
 
 
 def doubtful(
@@ -34,18 +41,21 @@ def doubtful(
     return ~np.asarray(linked, bool) | (not complete) | hidden
 
 
-def status(minutes: ArrayLike, doubt: Bools, within: float) -> tuple[Bools, Bools]:
+def status(
+    minutes: ArrayLike, minutes_if_closed: ArrayLike, doubt: Bools, within: float
+) -> tuple[Bools, Bools]:
     """Return who is served within so many minutes, and for whom that cannot be known; all others are not served.
 
     Parameters
     ----------
-    minutes
-        To the nearest facility on the list; NaN where there is none within the search's limit.
+    minutes, minutes_if_closed
+        To the nearest facility on the list, if uncertain gates are open and if they are closed; NaN where there is none
+        within the search's limit.
     doubt
         As `doubtful` returns it for the same minutes.
     """
-    served = np.asarray(minutes, np.float64) <= within
-    return served, ~served & doubt
+    served = np.asarray(minutes_if_closed, np.float64) <= within
+    return served, ~served & (doubt | gate_decides(minutes, minutes_if_closed, within))
 
 
 def weighted_quantile(
@@ -111,7 +121,7 @@ def shares(
     unsure
         Walkers of whom it is not known which ways they can take.
     thresholds
-        Minutes of the columns share_ and unknown_.
+        Minutes of the columns share_, unknown_ and unknown_gate_.
     """
     points = pd.Index(residents["point_id"])
     walks = dict(iter(walk_times.groupby(["class", "walker"])))
@@ -121,12 +131,18 @@ def shares(
     keys, parts = [], []
     for name, walker in wanted:
         rows = walks.get((name, walker))
-        reached = nowhere if rows is None else _aligned(rows, "minutes", points)
-        unlinked = nowhere if rows is None else _aligned(rows, "unlinked_minutes", points)
+        reached, closed, unlinked = (
+            nowhere if rows is None else _aligned(rows, column, points)
+            for column in ("minutes", "minutes_if_closed", "unlinked_minutes")
+        )
         end = ends.get(walker, nowhere)
         people = residents[people_columns[name]].to_numpy(np.float64)
+        listed = complete[name] and walker not in unsure
         found = {
-            k: status(reached, doubtful(linked, complete[name] and walker not in unsure, end, unlinked, k), k)
+            k: (
+                *status(reached, closed, doubtful(linked, listed, end, unlinked, k), k),
+                gate_decides(reached, closed, k),
+            )
             for k in thresholds
         }
         for kind, ids, area in divisions:
@@ -141,7 +157,7 @@ def _table(
     people: Floats,
     linked: Bools,
     minutes: Floats,
-    found: Mapping[int, tuple[Bools, Bools]],
+    found: Mapping[int, tuple[Bools, Bools, Bools]],
     area: NDArray[np.int64],
     areas: int,
 ) -> pd.DataFrame:
@@ -154,9 +170,10 @@ def _table(
     everyone = total(inside)
     whole = np.where(everyone > 0, everyone, np.nan)
     columns = {"people": everyone, "linked_people": total(linked)}
-    for k, (served, unknown) in found.items():
+    for k, (served, unknown, gate) in found.items():
         columns[f"share_{k}"] = total(served) / whole
         columns[f"unknown_{k}"] = total(unknown) / whole
+        columns[f"unknown_gate_{k}"] = total(gate) / whole
     reachers = np.where(np.isnan(minutes), 0.0, people)
     columns["median_minutes"] = weighted_quantile(minutes, reachers, area, areas, 0.5)
     columns["p90_minutes"] = weighted_quantile(minutes, people, area, areas, 0.9)

@@ -25,6 +25,14 @@ class Legs(NamedTuple):
     speed_m_per_s: float
 
 
+def legs_if_closed(
+    residents: pd.DataFrame, edges: pd.DataFrame, walkers: Mapping[str, Walker]
+) -> dict[str, Legs] | None:
+    """Place them on the graphs in which uncertain gates are closed; None where that makes no difference."""
+    closed = edges.assign(users=edges["users_if_closed"])
+    return None if closed["users"].equals(edges["users"]) else legs(residents, closed, walkers)
+
+
 def legs(residents: pd.DataFrame, edges: pd.DataFrame, walkers: Mapping[str, Walker]) -> dict[str, Legs]:
     """Place the linked residents on the graph of each walker."""
     linked = residents[residents["linked"]]
@@ -40,6 +48,7 @@ def walk_times(
     facilities: gpd.GeoDataFrame,
     wanted: Sequence[tuple[str, str]],
     walkers: Mapping[str, Legs],
+    if_closed: Mapping[str, Legs] | None,
     limit_minutes: float,
 ) -> pd.DataFrame:
     """Return the table `walk_times`: a row for each address and each wanted (class, walker).
@@ -53,8 +62,37 @@ def walk_times(
         linked entrance is in a straight line stands in `unlinked_minutes`.
     wanted
         Sorted pairs (class, walker).
+    walkers, if_closed
+        Whoever walks, with uncertain gates open and closed; None where there is no such gate.
     """
     tied = facilities[facilities["linked"]].sort_values("entrance_id")
+    minutes, entrance = _nearest(residents, tied, wanted, walkers, limit_minutes, "walk times")
+    closed = minutes
+    if if_closed is not None:
+        closed, _ = _nearest(residents, tied, wanted, if_closed, limit_minutes, "uncertain gates closed")
+    keys = _keys(residents, {"class": [name for name, _ in wanted], "walker": [key for _, key in wanted]})
+    return pd.DataFrame(
+        keys
+        | {
+            "minutes": minutes.ravel(),
+            "minutes_if_closed": closed.ravel(),
+            "facility_id": tied["facility_id"].array.take(entrance.ravel(), allow_fill=True),
+            "unlinked_minutes": _unlinked_minutes(
+                residents, facilities, wanted, walkers, limit_minutes
+            ).ravel(),
+        }
+    )
+
+
+def _nearest(
+    residents: gpd.GeoDataFrame,
+    tied: gpd.GeoDataFrame,
+    wanted: Sequence[tuple[str, str]],
+    walkers: Mapping[str, Legs],
+    limit_minutes: float,
+    label: str,
+) -> tuple[Floats, Ints]:
+    """Minutes (address × wanted) to the nearest of the linked entrances, NaN for none, and its row, −1 for none."""
 
     def search(pair: tuple[str, str]) -> tuple[Floats, Ints]:
         name, key = pair
@@ -68,18 +106,9 @@ def walk_times(
     minutes = np.full((len(residents), len(wanted)), np.nan)
     entrance = np.full(minutes.shape, -1)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for i, (found, which) in enumerate(track(pool.map(search, wanted), "walk times", len(wanted))):
+        for i, (found, which) in enumerate(track(pool.map(search, wanted), label, len(wanted))):
             minutes[linked, i], entrance[linked, i] = found, which
-    return pd.DataFrame(
-        _keys(residents, {"class": [name for name, _ in wanted], "walker": [key for _, key in wanted]})
-        | {"minutes": minutes.ravel()}
-        | {"facility_id": tied["facility_id"].array.take(entrance.ravel(), allow_fill=True)}
-        | {
-            "unlinked_minutes": _unlinked_minutes(
-                residents, facilities, wanted, walkers, limit_minutes
-            ).ravel()
-        }
-    )
+    return minutes, entrance
 
 
 def _unlinked_minutes(

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from pipeline.reach.node_snapping import node_snap_minutes
-from pipeline.reach.shares import doubtful, status
+from pipeline.reach.shares import doubtful, gate_decides, status
 from pipeline.reach.straight_line import straight_minutes
 
 # the two services that the notice names (B2), whose legs count, and for whom
@@ -60,24 +60,37 @@ def reach_metrics(
     """Return, for kindergarten and elderly station, who is within 10 minutes in the whole district.
 
     `served` counts known facilities; `cannot_know` are people without one who may still have one that the lists, the
-    data's edge or a facility that is not tied to the network hide; `not_served` are the rest.
+    data's edge, a facility that is not tied to the network or a gate of unknown users or hours hide, `unknown_gate` those
+    of them whom such a gate alone decides; `not_served` are the rest.
     """
     points, out = pd.Index(residents["point_id"]), {}
     for facility_class, (walker, group) in BASIC.items():
         people = residents[group].to_numpy()
         rows = walk_times[(walk_times["class"] == facility_class) & (walk_times["walker"] == walker)]
         ends = edge_times[edge_times["walker"] == walker]
-        walks = rows.set_index("point_id")[["minutes", "unlinked_minutes"]].reindex(points)
+        walks = rows.set_index("point_id").reindex(points)
+        minutes, closed = walks["minutes"], walks["minutes_if_closed"]
         end = ends.set_index("point_id")["edge_of_data_minutes"].reindex(points).to_numpy()
         listed = complete.get(facility_class, False)
         doubt = doubtful(residents["linked"], listed, end, walks["unlinked_minutes"], 10)
-        served, hidden = status(walks["minutes"], doubt, 10)
+        served, hidden = status(minutes, closed, doubt, 10)
         out[facility_class] = {
             "served_10": _share(people[served].sum(), people.sum()),
             "cannot_know_10": _share(people[hidden].sum(), people.sum()),
+            "unknown_gate_10": _share(people[gate_decides(minutes, closed, 10)].sum(), people.sum()),
             "not_served_10": _share(people[~served & ~hidden].sum(), people.sum()),
         }
     return out
+
+
+def stairs_metrics(stairs: pd.DataFrame) -> dict[str, Any]:
+    """Return whom the stairs at home keep from being within 10 minutes, and a lift would bring there, in all committees."""
+    sums = stairs[stairs["area_kind"] == "committee"].groupby("class").sum(numeric_only=True)
+    return {
+        name: {key: round(float(value), 1) for key, value in sums.loc[name].items()}
+        for name in BASIC
+        if name in sums.index
+    }
 
 
 def node_snapping_metrics(

@@ -15,7 +15,7 @@ def walking_csv(residents: pd.DataFrame, walk_times: pd.DataFrame) -> str:
     points, rows = pd.Index(residents["point_id"]), []
     for facility_class, (walker, group) in BASIC.items():
         chosen = walk_times[(walk_times["class"] == facility_class) & (walk_times["walker"] == walker)]
-        minutes = chosen.set_index("point_id")["minutes"].reindex(points).to_numpy()
+        minutes = chosen.set_index("point_id")["minutes_if_closed"].reindex(points).to_numpy()
         people = residents[group].to_numpy()
         for limit in MINUTES:
             share = (

@@ -46,7 +46,15 @@ def summary(folders: Folders) -> str:
         lines.append(
             f"  {zh:<22} within 10 min: served {_percent(r['served_10'])}, not served {_percent(r['not_served_10'])}, "
             f"cannot know {_percent(r['cannot_know_10'])}"
+            + f" (of these by an unknown gate 不明门 {_percent(r['unknown_gate_10'])})"
+            * bool(r["unknown_gate_10"])
         )
+        home = metrics["stairs_at_home"].get(facility_class)
+        if home:
+            low, high = home["lift_gain_low"], home["lift_gain_high"]
+            lines.append(
+                f"  {'':<22} 加装电梯 lifts at home would bring {low:,.0f}–{high:,.0f} more people there"
+            )
         circles, nodes = (
             metrics[key][facility_class] for key in ("reach_by_circles", "reach_by_node_snapping")
         )

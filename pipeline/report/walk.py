@@ -14,6 +14,8 @@ from pipeline.catalogue.load import facility_classes
 from pipeline.catalogue.load import walker as walker_of
 from pipeline.errors import DisagreementError, PipelineError, ValueRowError
 from pipeline.network.areas import containing
+from pipeline.network.closing import open_at, users_at
+from pipeline.network.hours import minute_of_day
 from pipeline.network.link import link
 from pipeline.network.search import Graph
 from pipeline.reach.route import Piece, Route, route
@@ -38,6 +40,8 @@ class Walk:
         A facility class (the nearest of it), or a facility_id.
     walker
         A walker of params.yaml; by default whose legs count for the class.
+    at
+        Time of day, HH:MM, at which gates with hours are open or closed; by default the run's own.
 
     Raises
     ------
@@ -49,21 +53,29 @@ class Walk:
         The walk does not take the minutes that the table `walk_times` states.
     """
 
-    def __init__(self, folders: Folders, start: str, target: str, walker: str | None = None) -> None:
+    def __init__(
+        self, folders: Folders, start: str, target: str, walker: str | None = None, at: str | None = None
+    ) -> None:
         self._folders = folders
         # the parameters of the run, which those at hand need not be
         provenance = self._read("provenance.json")
         made_with, self._fictional = provenance["parameters"], provenance["fictional"]
-        walkers = NetworkParams.model_validate(made_with["network"]).walkers
+        network = NetworkParams.model_validate(made_with["network"])
+        walkers = network.walkers
         self._link = LinkParams.model_validate(made_with["link"])
-        self.edges: gpd.GeoDataFrame = self._read("edges")
+        self.at, self._at_of_run = at or network.at, network.at
+        if minute_of_day(self.at) is None:
+            raise ValueRowError(f"--at {at}", "is no time of day", "hours and minutes, such as 07:45")
+        openings = self._read("openings")
+        openings["open_now"] = open_at(openings["open_hours"], self.at)
+        edges: gpd.GeoDataFrame = self._read("edges")
+        self.edges = edges.assign(users=users_at(edges, openings))
         self.start = self._start(start)
         self.entrances = self._entrances(target)
         facility_class = str(self.entrances["class"].iloc[0])
         self.walker = walker or walker_of(facility_class)
         if self.walker not in walkers:
             raise ValueRowError("--walker", f"there is no walker {self.walker!r}", ", ".join(walkers))
-        openings = self._read("openings")
         found = route(
             Graph.build(self.edges, self.walker),
             self.edges,
@@ -76,8 +88,8 @@ class Walk:
         if found is None:
             raise ValueRowError(
                 f"--to {target}",
-                f"no way of {self.walker} leads there from {start}",
-                todo="try another walker",
+                f"no way of {self.walker} leads there from {start} at {self.at}",
+                todo="try another walker, or another time",
             )
         self.route: Route = found
         self.entrance = self.entrances.iloc[found.entrance]
@@ -91,7 +103,7 @@ class Walk:
         lines = ["虚构示例 FICTIONAL"] if self._fictional else []
         lines += [
             f"{self.start['point_id'].iloc[0]} → {self.entrance['facility_id']} {name} ({self.entrance['class']}), "
-            f"{self.walker}: {minutes:.2f} 分钟 min, {metres:,.0f} m"
+            f"{self.walker}, {self.at}: {minutes:.2f} 分钟 min, {metres:,.0f} m"
         ]
         lines += [_line(piece) for piece in self.route.pieces]
         lines.append(f"  {'合计 total':<20}{metres:>8.1f} m {minutes * 60:>8.1f} s")
@@ -177,6 +189,8 @@ class Walk:
 
     def _stated(self) -> float | None:
         """Minutes that the table states for this walk, and which it must take; None where it states none."""
+        if minute_of_day(self.at) != minute_of_day(self._at_of_run):
+            return None
         table = self._read("walk_times")
         row = table[
             (table["point_id"] == self.start["point_id"].iloc[0])

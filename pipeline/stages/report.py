@@ -79,6 +79,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             "units": metrics.size_metrics(units),
             "units_search": inputs["units_report.json"],
             "reach": metrics.reach_metrics(residents, inputs["walk_times"], inputs["edge_times"], complete),
+            "stairs_at_home": metrics.stairs_metrics(inputs["stairs"]),
             "second_engine": agreement(
                 residents,
                 inputs["edges"],

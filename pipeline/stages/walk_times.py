@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.catalogue.load import facility_classes
 from pipeline.reach.data_edge import data_edge
 from pipeline.reach.facilities import entrances
-from pipeline.reach.walk_times import edge_times, legs, walk_times
+from pipeline.reach.walk_times import edge_times, legs, legs_if_closed, walk_times
 from pipeline.reach.walkers import walker_classes
 from pipeline.settings import Settings
 from pipeline.store import Content
@@ -28,6 +28,8 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     ends = data_edge(edges, inputs["nodes"], inputs["extent"], params.walk_times.data_edge_m)
     return {
         "facilities": facilities,
-        "walk_times": walk_times(residents, facilities, wanted, on_foot, limit),
+        "walk_times": walk_times(
+            residents, facilities, wanted, on_foot, legs_if_closed(residents, edges, walkers), limit
+        ),
         "edge_times": edge_times(residents, ends, on_foot, limit),
     }

@@ -52,9 +52,10 @@ def edge_rows(
     for u, v in ends:
         line = LineString([at[u], at[v]])
         row = {
-            "u": u, "v": v, "way_id": 1, "highway": "residential", "length_m": line.length, "users": "public", "steps": False,
+            "u": u, "v": v, "way_id": 1, "highway": "residential", "length_m": line.length, "steps": False,
             "bridge": False, "tunnel": False, "component": 0, "geometry": line,
         }  # fmt: skip
+        row |= dict.fromkeys(["users", "users_in_hours", "users_if_closed"], "public")
         row |= {f"minutes_{w}{back}": line.length / 100 for w in WALKERS for back in ("", "_back")}
         rows.append(row | more)
     return rows
@@ -126,6 +127,7 @@ def with_walks(facts: Facts, edge_of_data: dict[str, float] | None = None) -> Fa
             for row, minute, facility in zip(linked, minutes, which, strict=True):
                 times.append({
                     "point_id": facts.residents["point_id"][row], "class": name, "walker": walker, "minutes": minute,
+                    "minutes_if_closed": minute,
                     "facility_id": doors["facility_id"].iloc[facility] if facility >= 0 else None,
                 })  # fmt: skip
     border = [

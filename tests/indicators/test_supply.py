@@ -13,7 +13,7 @@ from shapely.geometry import Point, box
 
 from pipeline.indicators.facts import Facts
 from pipeline.indicators.supply import area_per_resident, catchment_supply
-from pipeline.reach.catchment import floating_supply
+from pipeline.reach.catchment import decayed, floating_supply
 from tests.indicators.street import entry, table, with_facilities, with_people, with_walks
 
 EAST, WEST = 0, 1
@@ -72,6 +72,32 @@ def test_beyond_the_data_or_the_list_there_may_be_more_up_to_full_points(town: F
     assert found.evidence_share[WEST] == pytest.approx(0.6)
 
 
+def test_with_decay_the_near_get_more_by_hand(town: Facts) -> None:
+    """A (30 places at 200 m): 40 children 1 minute off, 60 at 2 minutes; within 4 minutes these count w(¼) and w(½)."""
+    doors = [{"x": 200, "class": "kindergarten", "capacity": 30.0}]
+    town = with_facilities(crowded(town), doors, kindergarten="complete")
+    found = catchment_supply(entry("F02", minutes=4, decay="gaussian"), town)
+    near, far = ((np.exp(-(x**2) / 2) - np.exp(-0.5)) / (1 - np.exp(-0.5)) for x in (0.25, 0.5))
+    each = 30 / (40 * near + 60 * far)  # those at 4 minutes count nothing
+    assert found.value[WEST] == pytest.approx(100 * each * (40 * near + 60 * far) / 100)
+    assert found.value[EAST] == 0
+
+
+def test_a_gate_of_unknown_users_bounds_the_supply(town: Facts) -> None:
+    """A gate at 300–400 m: open, A's 30 places are for 100 children; closed, for the 40 before it."""
+    doors = [{"x": 200, "class": "kindergarten", "capacity": 30.0}]
+    town = with_facilities(crowded(town), doors, kindergarten="complete")
+    shut = town.edges["users_if_closed"].where(town.edges.index != 3, "closed-gate")
+    town = replace(town, edges=town.edges.assign(users_if_closed=shut))
+    found = catchment_supply(entry("F02", minutes=2), town)
+    # open: 0.3 a child for all 100; closed: 0.75 for 40, nothing for 60
+    assert (found.low[WEST], found.high[WEST]) == (
+        pytest.approx(100 * 40 * 0.3 / 100),
+        pytest.approx((4000 * 0.75 + 6000 * 0.3) / 100),
+    )
+    assert np.isnan(found.value[WEST]) and found.evidence_share[WEST] == 0
+
+
 @given(st.data())
 @settings(deadline=None)
 def test_no_place_is_lost_or_made(data: st.DataObject) -> None:
@@ -82,6 +108,8 @@ def test_no_place_is_lost_or_made(data: st.DataObject) -> None:
     reach = pd.DataFrame(
         {"address": np.array([a for a, _ in pairs], np.int64), "facility_id": ["abcd"[f] for _, f in pairs]}
     ).astype({"facility_id": "str"})
+    reach["minutes"] = data.draw(st.lists(st.floats(0, 9.9), min_size=len(pairs), max_size=len(pairs)))
+    reach = decayed(reach, data.draw(st.sampled_from(["none", "gaussian"])), 10)
     found = floating_supply(reach, demand, places)
     assert (demand * found).sum() == pytest.approx(places[sorted(set(reach["facility_id"]))].sum())
 

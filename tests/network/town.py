@@ -50,7 +50,7 @@ class Town:
         return way_id
 
     def tag(self, place: Place, **tags: Any) -> None:
-        row = {"highway": None, "barrier": None, "access": None, "crossing": None}
+        row = dict.fromkeys(["highway", "barrier", "access", "open_hours", "crossing"])
         self.rows["way_nodes"].append(
             row | {"node_id": self.node(place), "geometry": shapely.Point(place)} | tags
         )

@@ -18,7 +18,14 @@ SPEED = 1.2
 
 # 1 ──── 120 m ──── 2 ──── 120 m ──── 3, the second half private to compound c; adults walk 1 m/s
 STREET = pd.DataFrame(
-    {"edge_id": [1, 2], "u": [1, 2], "v": [2, 3], "length_m": 120.0, "users": ["public", "c"]}
+    {
+        "edge_id": [1, 2],
+        "u": [1, 2],
+        "v": [2, 3],
+        "length_m": 120.0,
+        "users": ["public", "c"],
+        "users_if_closed": ["public", "c"],
+    }
     | {"minutes_adult": 2.0, "minutes_adult_back": [4.0, 2.0]}
 )
 HOMES = pd.DataFrame(
@@ -51,6 +58,7 @@ WALKS = pd.DataFrame(
     ],
     columns=["point_id", "class", "walker", "minutes"],
 )
+WALKS["minutes_if_closed"] = WALKS["minutes"]
 
 
 def _agreement(walks: pd.DataFrame, limit: float = 30.0) -> dict[str, Any]:
@@ -75,17 +83,18 @@ def test_a_street_by_hand() -> None:
     ],
     ids=["through a wall", "not found", "a hair"],
 )
-def test_a_wrong_minute_stops_the_run(row: int, wrong: float, said: str) -> None:
+@pytest.mark.parametrize("column", ["minutes", "minutes_if_closed"])
+def test_a_wrong_minute_stops_the_run(row: int, wrong: float, said: str, column: str) -> None:
     walks = WALKS.copy()
-    walks.loc[row, "minutes"] = wrong
+    walks.loc[row, column] = wrong
     with pytest.raises(DisagreementError) as error:
         _agreement(walks)
-    assert f"address {walks['point_id'][row]}, {said}" in str(error.value)
+    assert f"{column}, address {walks['point_id'][row]}, {said}" in str(error.value)
 
 
 def test_a_walk_at_the_limit_may_fall_on_either_side_of_it() -> None:
     """3.1 minutes are null where the limit is a rounding error less."""
-    walks = WALKS.assign(minutes=WALKS["minutes"].where(WALKS["minutes"] < 3.0))
+    walks = WALKS.assign(**{m: WALKS[m].where(WALKS[m] < 3.0) for m in ("minutes", "minutes_if_closed")})
     assert _agreement(walks, 3.1 - 1e-9)["reached"] == 4
     with pytest.raises(DisagreementError):
         _agreement(walks, 3.2)

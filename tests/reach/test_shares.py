@@ -20,10 +20,10 @@ def test_truth_table() -> None:
     linked = [True, True, True, True, True, True, True, True, True, False]
     edge = [NONE, 3, NONE, NONE, 10, 11, NONE, NONE, NONE, NONE]
     unlinked = [NONE, NONE, 2, NONE, NONE, NONE, 10, 10.1, NONE, NONE]
-    served, unknown = status(minutes, doubtful(linked, True, edge, unlinked, 10), 10)
+    served, unknown = status(minutes, minutes, doubtful(linked, True, edge, unlinked, 10), 10)
     assert served.tolist() == [True] * 3 + [False] * 7
     assert unknown.tolist() == [False] * 4 + [True, False, True, False, False, True]
-    served, unknown = status(minutes, doubtful(linked, False, edge, unlinked, 10), 10)
+    served, unknown = status(minutes, minutes, doubtful(linked, False, edge, unlinked, 10), 10)
     assert served.tolist() == [True] * 3 + [False] * 7
     assert unknown.tolist() == [False] * 3 + [True] * 7
 
@@ -59,6 +59,7 @@ TIMES = pd.DataFrame(
         "class": "kindergarten",
         "walker": "child",
         "minutes": [4.0, 8.0, 12.0, NONE, 1.0],
+        "minutes_if_closed": [4.0, 8.0, 12.0, NONE, 1.0],
         "unlinked_minutes": [3.0, 6.0, NONE, NONE, NONE],
     }
 )
@@ -117,6 +118,18 @@ def test_neighbours_of_a_facility_without_a_known_way_cannot_be_known() -> None:
     assert [row["unknown_5"], row["unknown_10"]] == pytest.approx([3 / 9, 2 / 9]), "who is served is served"
 
 
+def test_whom_a_gate_of_unknown_users_decides_cannot_be_known() -> None:
+    """At a 4 minutes if the gate is open and 9 if it is closed; at b 8 and 12; at c it makes no difference."""
+    times = TIMES.assign(minutes_if_closed=[9.0, 12.0, 12.0, NONE, 1.0], unlinked_minutes=NONE)
+    row = district(times=times).loc[("committee", "k1", "kindergarten")]
+    assert [row["share_5"], row["share_10"], row["share_15"]] == pytest.approx([0, 4 / 9, 1])
+    assert [row["unknown_gate_5"], row["unknown_gate_10"]] == pytest.approx([4 / 9, 3 / 9])
+    assert [row["unknown_5"], row["unknown_10"]] == pytest.approx([4 / 9, 5 / 9]), (
+        "c lives near the edge of the data"
+    )
+    assert row["unknown_gate_15"] == 0
+
+
 def test_nobody_means_no_share() -> None:
     row = district().loc[("unit", "u2", "kindergarten")]
     assert row["people"] == 0 and row.drop(["people", "linked_people", "walker"]).isna().all()
@@ -167,6 +180,9 @@ def test_parts_sum_to_the_whole(seed: int) -> None:
             "class": "park",
             "walker": "adult",
             "minutes": np.where(residents["linked"], near, NONE),
+            "minutes_if_closed": np.where(
+                residents["linked"], near + rng.choice([0, 0, 3, 9, NONE], n), NONE
+            ),
             "unlinked_minutes": np.where(rng.random(n) < 0.3, rng.uniform(0, 20, n), NONE),
         }
     )
@@ -189,7 +205,7 @@ def test_parts_sum_to_the_whole(seed: int) -> None:
     )
     whole = table[table["area_kind"] == "compound"].iloc[0]
     parts = table[table["area_kind"] == "committee"]
-    for column in [f"{kind}_{k}" for kind in ("share", "unknown") for k in (5, 10, 15)]:
+    for column in [f"{kind}_{k}" for kind in ("share", "unknown", "unknown_gate") for k in (5, 10, 15)]:
         assert (parts[column] * parts["people"]).sum() == pytest.approx(whole[column] * whole["people"])
     assert parts["people"].sum() == pytest.approx(whole["people"])
     assert whole["share_5"] <= whole["share_10"] <= whole["share_15"] <= 1 + 1e-9

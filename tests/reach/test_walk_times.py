@@ -9,7 +9,7 @@ from shapely import Point
 
 from pipeline.reach.node_snapping import node_snap_minutes
 from pipeline.reach.straight_line import straight_minutes
-from pipeline.reach.walk_times import edge_times, legs, walk_times
+from pipeline.reach.walk_times import edge_times, legs, legs_if_closed, walk_times
 from pipeline.reach.walkers import walker_classes
 from pipeline.settings import Walker
 from pipeline.tables import check
@@ -21,7 +21,14 @@ WALKERS = {
     "careful": Walker(speed_m_per_s=0.5, source="test", classes=["park"]),
 }
 EDGES = pd.DataFrame(
-    {"edge_id": [1, 2], "u": [1, 2], "v": [2, 3], "length_m": 120.0, "users": "public"}
+    {
+        "edge_id": [1, 2],
+        "u": [1, 2],
+        "v": [2, 3],
+        "length_m": 120.0,
+        "users": "public",
+        "users_if_closed": "public",
+    }
     | {f"minutes_{w}{b}": 2.0 if w == "adult" else 4.0 for w in WALKERS for b in ("", "_back")}
 )
 RESIDENTS = gpd.GeoDataFrame(
@@ -56,7 +63,7 @@ def test_every_address_class_and_walker_has_a_row() -> None:
         (c, w) for c in ("bank", "park", "shop") for w in sorted(WALKERS) if c == "park" or w != "careful"
     ]
     table = check(
-        "walk_times", walk_times(RESIDENTS, FACILITIES, wanted, legs(RESIDENTS, EDGES, WALKERS), 30)
+        "walk_times", walk_times(RESIDENTS, FACILITIES, wanted, legs(RESIDENTS, EDGES, WALKERS), None, 30)
     )
     assert table[["point_id", "class", "walker"]].to_numpy().tolist() == [
         [p, c, w] for p in "abc" for c, w in wanted
@@ -73,13 +80,13 @@ def test_every_address_class_and_walker_has_a_row() -> None:
 def test_a_shop_without_a_known_way_stays_in_sight() -> None:
     """Shop s at (180, 120) is tied to no street: b sees it 120 m away, c 180 m. A lost side door hides nothing."""
     pairs = [("park", "adult"), ("shop", "adult"), ("shop", "elderly")]
-    table = walk_times(RESIDENTS, FACILITIES, pairs, legs(RESIDENTS, EDGES, WALKERS), 5)
+    table = walk_times(RESIDENTS, FACILITIES, pairs, legs(RESIDENTS, EDGES, WALKERS), None, 5)
     seen = table.set_index(["point_id", "class", "walker"])["unlinked_minutes"]
     assert seen.xs("park", level="class").isna().all()
     assert seen["b"].tolist()[1:] == [2.0, 4.0]
     assert seen["c"].fillna(-1).tolist()[1:] == [3.0, -1.0], "180 m are 6 elderly minutes, beyond the limit"
     one_shop = FACILITIES.assign(facility_id=["p", "p", "q", "q"])
-    table = walk_times(RESIDENTS, one_shop, pairs, legs(RESIDENTS, EDGES, WALKERS), 5)
+    table = walk_times(RESIDENTS, one_shop, pairs, legs(RESIDENTS, EDGES, WALKERS), None, 5)
     assert table["unlinked_minutes"].isna().all()
 
 
@@ -91,8 +98,20 @@ def test_circles_go_through_everything() -> None:
     assert np.isnan(straight_minutes(homes, shops[:0], 1.0)).all()
 
 
+def test_minutes_with_an_uncertain_gate_closed_stand_beside() -> None:
+    """The second half of the street lies behind such a gate: a stays without the park's door at 240 m, b within it."""
+    assert legs_if_closed(RESIDENTS, EDGES, WALKERS) is None
+    closed = EDGES.assign(users_if_closed=["public", "closed-gate"])
+    homes = RESIDENTS.assign(edge_id=pd.array([1, 1, None], "Int64"))
+    far = FACILITIES[FACILITIES["entrance_id"] == "p:2"]
+    both = legs(homes, closed, WALKERS), legs_if_closed(homes, closed, WALKERS)
+    table = walk_times(homes, far, [("park", "adult")], *both, 30)
+    assert table["minutes"].fillna(-1).tolist() == [4.5, 3, -1]
+    assert table["minutes_if_closed"].isna().all()
+
+
 def test_the_limit_makes_null() -> None:
-    table = walk_times(RESIDENTS, FACILITIES, [("park", "adult")], legs(RESIDENTS, EDGES, WALKERS), 2.4)
+    table = walk_times(RESIDENTS, FACILITIES, [("park", "adult")], legs(RESIDENTS, EDGES, WALKERS), None, 2.4)
     assert table["minutes"].fillna(-1).tolist() == [-1, 1, -1]
     assert table["facility_id"].fillna("").tolist() == ["", "p", ""]
 

@@ -35,6 +35,7 @@ SCRIPTS = (
     "map.js",
     "page.js",
 )
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LEAFLET = files("js_lib_leaflet").joinpath("static", "js_lib_leaflet")
 _ASSETS = files("pipeline.maps").joinpath("assets")
 
@@ -97,8 +98,12 @@ def html_page(
 
 
 def as_script_json(content: Any) -> str:
-    """Return JSON that cannot end its script element, whatever the texts in it say."""
+    """Return JSON that cannot end its script element, whatever the texts in it say.
+
+    Marks of writing direction, which would turn round what stands after them, become visible replacement characters.
+    """
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _DIRECTION.sub("\ufffd", text)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text

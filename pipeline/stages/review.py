@@ -9,7 +9,12 @@ from pipeline.review.page import write
 from pipeline.settings import Settings
 from pipeline.store import Content
 
+READ = (
+    "compounds", "residents", "atoms", "units", "unit_members", "reach", "eligibility", "indicators", "scores",
+    "candidates", "rank_pairs",
+)  # fmt: skip
+
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return `review.html`, from every table that the stage declares."""
-    return {"review.html": write(settings, dict(inputs))}
+    """Return `review.html`."""
+    return {"review.html": write(settings, {name: inputs[name] for name in READ})}

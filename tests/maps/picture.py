@@ -38,18 +38,34 @@ def browser(path: str) -> Iterator[Any]:
         opened.close()
 
 
+def _index(page: Any) -> None:
+    """The walk to the kindergarten, with the first unit's card."""
+    page.wait_for_selector("#ranking .rank")
+    page.evaluate("setTheme(page.themes.find((theme) => theme.theme === 'walk_kindergarten'))")
+    page.locator("#ranking .rank").first.click()
+    page.wait_for_timeout(500)
+    page.evaluate("showAnswer()")
+
+
+def _review(page: Any) -> None:
+    """The ranking with more weight on one scenario."""
+    page.click("#hand-in")
+    page.click("#reveal")
+    page.locator("#weight-F").press("End")
+
+
+PREPARE = {"index.html": _index, "review.html": _review}
+
+
 def take(html: Path, png: Path) -> None:
-    """Open the page on the walk to the kindergarten with the first unit's card, and take its picture."""
+    """Open a page on what shows it best and take its picture."""
     path = find_browser()
     if path is None:
         sys.exit("no Chromium or Chrome found: apt-get install chromium fonts-noto-cjk")
     with browser(path) as chromium:
         page = chromium.new_context(viewport=VIEW, offline=True).new_page()
-        page.goto(f"{html.resolve().as_uri()}#layer=walk_kindergarten")
-        page.wait_for_selector("#ranking .rank")
-        page.locator("#ranking .rank").first.click()
-        page.wait_for_timeout(500)
-        page.evaluate("showAnswer()")
+        page.goto(html.resolve().as_uri())
+        PREPARE[html.name](page)
         page.screenshot(path=png)
     Image.open(png).convert("RGB").quantize(192).save(png, optimize=True)
 

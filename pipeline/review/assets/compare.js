@@ -51,7 +51,7 @@ function renderComparison() {
       line(word("need"), ({ at }) => oneDecimal(at.need)),
       line(word("readiness"), ({ row }) => oneDecimal(model.candidates[row].readiness)),
       line(word("eligible_label"), ({ unit }) => unit.eligible ? pill(unit.eligible, word(`short_${unit.eligible}`)) : word("unknown")),
-      line(word("chance", { k: page.top_k }), ({ unit, at }) => at.rank === null ? "–" : percent(unit.chance)),
+      line(word("chance", { k: page.top_k }), ({ at }) => chanceText(at)),
       line(word("vote_title"), ({ unit }) => word(`vote_${ballot.votes.get(unit.unit_id)?.vote ?? "none"}`))),
     h("tbody", {},
       group("compare_facts"),

@@ -116,7 +116,7 @@ function candidateCard(row) {
       tile(word("residents"), people(unit.people[0])),
       tile(word("coverage"), percent(coverage)),
       tile(word("priority"), oneDecimal(at.priority)),
-      tile(word("chance", { k: page.top_k }), at.rank === null ? "–" : percent(unit.chance))),
+      tile(word("chance", { k: page.top_k }), chanceText(at))),
     section("why_here", priorityLine(row), page.pairs[unit.unit_id] && !changed() ? h("p", { class: "note" }, say(page.pairs[unit.unit_id])) : ""),
     section("eight_scenarios",
       h("div", { class: "total" }, h("span", { class: "name" }, word("total")), bar([score, low, high]), h("b", {}, whole(score)),

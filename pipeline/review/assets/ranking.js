@@ -139,15 +139,21 @@ function boardRow(at) {
     h("td", { class: "col-score_now" }, h("span", { class: "score-text" }, h("b", {}, whole(total)), h("span", { class: "note" }, interval([total, low, high]))), bar([total, low, high])),
     h("td", { class: "col-coverage" }, ring(coverage), percent(coverage)),
     h("td", { class: "col-eligible" }, unit.eligible ? pill(unit.eligible, word(`short_${unit.eligible}`)) : ""),
-    h("td", { class: "col-chance" }, rank === null ? "–" : percent(unit.chance)),
+    h("td", { class: "col-chance" }, chanceText(at)),
     page.scenarios.map(([key, label], s) => h("td", { class: "heat" }, heatCell(row, key, label, at.scenarios[s]))),
   );
+}
+
+// Chances are the run's: a candidate that it did not rank has none.
+function chanceText({ row, rank }) {
+  return rank === null || rankOfRun.get(row) === null ? "–" : percent(page.units[row].chance);
 }
 
 // Places won or lost against the run's own weights.
 function moved({ row, rank }) {
   const before = rankOfRun.get(row);
-  if (rank === null || before === null || rank === before) return "";
+  if (rank === null || rank === before) return "";
+  if (before === null) return h("span", { class: "moved up" }, word("moved_in"));
   const by = before - rank;
   return h("span", { class: by > 0 ? "moved up" : "moved down", title: word("moved_from", { rank: before }) }, `${by > 0 ? "▲" : "▼"}${Math.abs(by)}`);
 }

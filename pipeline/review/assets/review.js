@@ -119,13 +119,13 @@ async function importFile(event) {
 // Round 1 of a member who has seen the ranking stays as it was and is where round 2 starts from.
 function adopt({ found, strangers, otherRun }) {
   const late = found.round === 1 && ballot.round === 2;
+  if (found.round !== ballot.round && !late) state.step = found.round === 1 ? "scoring" : "ranking";
   if (late) firstRound = fileOf(found);
   else if (found.round === 1 || found.member !== ballot.member) firstRound = null;
   ballot = { ...found, date: null, round: late ? 2 : found.round };
   if (found.weights) Object.assign(state, { weights: found.weights });
   rankAnew();
   keep();
-  if (ballot.round === 1) state.step = "scoring";
   renderAll();
   const notes = [
     word("import_done", { scores: found.scores.size, votes: found.votes.size }),

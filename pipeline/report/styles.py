@@ -71,7 +71,7 @@ def styles() -> dict[str, Style]:
         "openings": Style("point", _openings(colour)),
         "walk_kindergarten": Style("point", _minutes(colour)),
         "walk_elderly_station": Style("point", _minutes(colour)),
-        "catchments": Style("area", [Rule("1 = 1", "服务区 catchment", None, colour["accent"], 0.3)]),
+        "catchments": Style("area", _rings(colour), "class_id"),
     }  # fmt: skip
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from tests.maps.picture import browser, find_browser
 from tests.runs import ROOT, Chain, finished_chain
 
 
@@ -67,3 +70,15 @@ def las_palmas(shared_data: Path, runs: Path) -> Chain:
 def taichung(shared_data: Path, runs: Path) -> Chain:
     """The whole chain on a real Chinese-language district whose data end close by."""
     return finished_chain(ROOT / "data/raw/taichung/district.yaml", runs / "taichung")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium without network, one for all pages; skips, saying how to get one, where there is none."""
+    found = find_browser()
+    if found is None:
+        pytest.skip(
+            "no Chromium or Chrome found: apt-get install chromium fonts-noto-cjk, or install Google Chrome"
+        )
+    with browser(found) as opened:
+        yield opened

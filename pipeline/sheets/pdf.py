@@ -18,8 +18,6 @@ from pipeline.sheets.gather import Sheet
 
 CJK_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "SimHei",
              "WenQuanYi Zen Hei", "WenQuanYi Micro Hei")  # fmt: skip
-LATIN_FONT = "Libertinus Serif"
-"""A font that comes with Typst, for where there is nothing else."""
 
 
 @cache
@@ -44,7 +42,7 @@ def report_pdf(content: Mapping[str, Any], sheets: Sequence[Sheet], as_of: date,
 
 def without_font(as_of: date, mark: str) -> bytes:
     """Return a page that says, in letters that Typst brings along, why there is no report."""
-    return compiled("no_font.typ", {"fonts": list(CJK_FONTS), "mark": mark.split()[-1:]}, {}, as_of)
+    return compiled("no_font.typ", {"fonts": list(CJK_FONTS), "mark": mark.rpartition(" ")[2]}, {}, as_of)
 
 
 def compiled(template: str, content: Mapping[str, Any], pictures: Mapping[str, str], as_of: date) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,19 +18,14 @@ from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.page import write
 from pipeline.settings import District, Settings, load_params
 from pipeline.tables import DTYPES, FIELDS, TABLES, check
-from tests.maps.picture import browser, find_browser
+from tests.attacks import ATTACKS
 
 ROOT = Path(__file__).resolve().parents[2]
 CRS = "EPSG:32651"
 EAST, NORTH = 356_000.0, 4_155_000.0  # about 121.37° E, 37.53° N
 COLUMNS, ROWS, WIDTH, HEIGHT, STREET = 6, 4, 200.0, 160.0, 24.0
 PEOPLE_PER_BUILDING = 150.0
-HOSTILE = [
-    "</script><img src=x onerror=window.hit=1>",
-    "& < > \" '",
-    "'\"><svg onload=window.hit=1>",
-    "{{7*7}}${7*7}",
-]
+HOSTILE = ATTACKS[:4]
 
 
 def settings() -> Settings:
@@ -441,15 +435,3 @@ def index_html(
     path = tmp_path_factory.mktemp("maps") / "index.html"
     path.write_text(write(mini_settings, tables), encoding="utf-8")
     return path
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A headless Chromium without network; skips, saying how to get one, where there is none."""
-    found = find_browser()
-    if found is None:
-        pytest.skip(
-            "no Chromium or Chrome found: apt-get install chromium fonts-noto-cjk, or install Google Chrome"
-        )
-    with browser(found) as opened:
-        yield opened

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.maps.conftest import HOSTILE
+
 WIDE = {"width": 1400, "height": 800}
 
 
@@ -166,7 +168,7 @@ def test_search_finds_a_compound_by_keys_alone(opened: Opened) -> None:
 
 
 def test_hostile_names_are_text_everywhere(opened: Opened) -> None:
-    name = "</script><img src=x onerror=window.hit=1>"
+    name = HOSTILE[0]
     opened.page.fill("#search", "</script>")
     assert name in opened.text("#found")
     opened.page.evaluate("page.compounds.forEach((_, i) => select('compound', i, {move: true}))")

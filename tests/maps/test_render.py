@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-import pipeline.maps
+import pipeline
 from pipeline.maps.page import write
 from pipeline.maps.render import as_script_json
 from pipeline.maps.text import words
 from pipeline.settings import Settings
 
-ROOM = Path(pipeline.maps.__file__).parent
+PIPELINE = Path(pipeline.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +32,10 @@ def test_json_in_a_script_keeps_its_text_and_holds_no_markup(text: str) -> None:
     encoded = as_script_json({"name": text})
     assert json.loads(encoded) == {"name": text}
     assert not set("<>&\u2028\u2029") & set(encoded)
+
+
+def test_marks_of_writing_direction_are_shown_and_turn_nothing_round() -> None:
+    assert json.loads(as_script_json("\u202e区小\u202c \u2067甲")) == "\ufffd区小\ufffd \ufffd甲"
 
 
 def test_one_file_that_names_no_other(html: str) -> None:
@@ -75,7 +79,7 @@ def test_the_same_tables_make_the_same_bytes(
 def test_words_are_bilingual_and_each_is_used() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
-        for path in sorted(ROOM.rglob("*"))
+        for path in sorted(PIPELINE.rglob("*"))
         if path.suffix in (".py", ".js", ".html")
     )
     stems = set(re.findall(r"""["'`]([a-z_]+_)(?:\{|\$\{)""", code))

@@ -6,13 +6,13 @@ export VIRTUAL_ENV :=
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .venv/bin/uv)
 
-.PHONY: demo test check setup browser clean
+.PHONY: demo test check setup programs clean
 
 demo: setup
 	$(UV) run --frozen dvc repro
 	@$(UV) run --frozen python -m pipeline summary
 
-test: setup browser
+test: setup programs
 	$(UV) run --frozen pytest
 
 check: setup
@@ -29,12 +29,16 @@ setup: .venv/.synced
 	$(UV) sync --frozen
 	@touch $@
 
-# Browser tests want a Chromium and Chinese fonts. Where we may install them (root on Debian) we do;
-# elsewhere those tests skip and say how to get one.
-browser:
-	@if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null \
-	  && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; fi
+# Some tests want programs: a Chromium and Chinese fonts for pages, LibreOffice to recalculate the workbook, pdftotext
+# and pdftoppm to read the report. What is missing comes where we may install it (root on Debian); elsewhere those tests
+# skip and say how to get it.
+PROGRAMS = $(if $(shell command -v chromium || command -v google-chrome),,chromium) \
+  $(if $(shell command -v soffice),,libreoffice-calc-nogui) \
+  $(if $(shell command -v pdftotext),,poppler-utils) \
+  $(if $(shell fc-list :lang=zh 2>/dev/null),,fontconfig fonts-noto-cjk)
+programs:
+	@if [ -n "$(strip $(PROGRAMS))" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(strip $(PROGRAMS)) >/dev/null; fi
 
 clean:
-	rm -rf .venv data/processed/*.* data/raw/demo maps/*.html
+	rm -rf .venv data/processed/*.* data/raw/demo maps/*.html maps/candidates

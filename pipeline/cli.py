@@ -1,4 +1,4 @@
-"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `clauses`, `summary`, `walk`, `explain`."""
+"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `clauses`, `summary`, `open`, `walk`, `explain`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipeline import run as runner
-from pipeline.errors import PipelineError
+from pipeline.errors import MissingInputError, PipelineError
 from pipeline.progress import say
 from pipeline.settings import Settings, load_district, load_params
 
@@ -32,9 +32,13 @@ def run_command(
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="section.key=value, may be repeated")
     ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="the edition that may leave the house: no small counts of people")
+    ] = False,
 ) -> None:
     """Run all stages on a district into OUT/processed and OUT/maps."""
-    settings = Settings(params=load_params(params, set_ or []), district=load_district(district))
+    chosen = [*(set_ or []), *(["report.public=true"] if public else [])]
+    settings = Settings(params=load_params(params, chosen), district=load_district(district))
     runner.run_district(settings, out)
     say(f"done: {out / 'maps' / 'index.html'}")
 
@@ -96,6 +100,27 @@ def summary_command(
 
     maps = out / "maps" if (out / "maps").is_dir() else runner.ROOT / "maps"
     typer.echo(summary(runner.Folders(out / "processed", maps)))
+
+
+@app.command("open")
+def open_command(
+    out: Annotated[
+        Path, typer.Argument(help="folder of the results; default: the project's own")
+    ] = runner.ROOT,
+) -> None:
+    """Open the page of a finished run in the browser."""
+    import webbrowser
+
+    page = (out / "maps" / "index.html").resolve()
+    if not page.is_file():
+        raise MissingInputError(
+            str(page), "there is no page", todo="run the district first, or name its --out folder"
+        )
+    if not webbrowser.open(page.as_uri()):
+        raise MissingInputError(
+            str(page), "no browser was found to open it", todo="open the file by double click"
+        )
+    say(f"opened: {page}")
 
 
 @app.command("explain")

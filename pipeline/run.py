@@ -48,8 +48,10 @@ class Folders:
     maps: Path
 
     def path(self, name: str) -> Path:
-        """Return the file of a name: pages go to `maps`, all else to `processed`."""
-        return (self.maps if name.endswith(".html") else self.processed) / store.file_name(name)
+        """Return the file of a name: pages, and folders of pages (`name/`), go to `maps`, all else to `processed`."""
+        if name.endswith((".html", "/")):
+            return self.maps / name
+        return self.processed / store.file_name(name)
 
 
 class Inputs(Mapping[str, Any]):
@@ -94,7 +96,9 @@ def _stage(name: str, entry: dict[str, Any]) -> Stage:
 
 
 def _name(path: str) -> str:
-    return path.removeprefix(PROCESSED).removeprefix(MAPS).removesuffix(".parquet")
+    name = path.removeprefix(PROCESSED).removeprefix(MAPS).removesuffix(".parquet")
+    is_folder = path.startswith(MAPS) and "." not in name
+    return f"{name}/" if is_folder else name
 
 
 def run_stage(stage: Stage, settings: Settings, folders: Folders) -> None:

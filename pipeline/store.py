@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -31,13 +32,20 @@ def file_name(name: str) -> str:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a path beside `path` to write to; rename it to `path` on success, remove it on failure."""
+    """Give a path beside `path` to write to; rename it to `path` on success, remove it on failure.
+
+    A folder is written the same way; it takes the place of an older one, of which nothing is left.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         yield draft
+        if draft.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
         draft.replace(path)
     finally:
+        if draft.is_dir():
+            shutil.rmtree(draft)
         draft.unlink(missing_ok=True)
 
 
@@ -71,7 +79,7 @@ def write(contents: Mapping[Path, Content]) -> None:
     """Write files together: all are made and checked before the first takes its place, or none does.
 
     A content is a table (checked against the schema of the file's name), a mapping (JSON), text, bytes, or a function
-    that writes to a path.
+    that writes to a path, a file or a folder.
     """
     with ExitStack() as drafts:
         for path, content in contents.items():
@@ -90,7 +98,10 @@ def write(contents: Mapping[Path, Content]) -> None:
 
 
 def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file's content."""
+    """Return the SHA-256 of a file's content, or of the names and contents of a folder's files."""
+    if path.is_dir():
+        files = {file.name: hash_file(file) for file in sorted(path.iterdir())}
+        return hashlib.sha256(json.dumps(files).encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from pipeline.report.plain_text import plain
 from pipeline.report.styles import qml, styles
 
 
@@ -26,7 +28,9 @@ def geopackage(
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{as_of.isoformat()}T00:00:00.000Z"})
         try:
             for name, frame in layers.items():
-                frame.to_file(path, layer=name, driver="GPKG", engine="pyogrio", DESCRIPTION=description)
+                shown_text(frame).to_file(
+                    path, layer=name, driver="GPKG", engine="pyogrio", DESCRIPTION=description
+                )
             pyogrio.write_dataframe(
                 layer_styles(list(layers), as_of, description),
                 path,
@@ -38,6 +42,16 @@ def geopackage(
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
 
     return write
+
+
+def shown_text(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer whose texts hold no characters that end a text (NUL) or act on others."""
+    texts = frame.drop(columns=frame.geometry.name).select_dtypes(["str", "object"]).columns
+    return frame.assign(**{name: frame[name].map(_plain, na_action="ignore") for name in texts})
+
+
+def _plain(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value
 
 
 def layer_styles(layers: list[str], as_of: date, description: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any, Literal
 from xml.etree import ElementTree
 
+from pipeline.catalogue.load import facility_classes
 from pipeline.maps.text import words
 from pipeline.maps.themes import colours
 
@@ -71,7 +72,7 @@ def styles() -> dict[str, Style]:
         "openings": Style("point", _openings(colour)),
         "walk_kindergarten": Style("point", _minutes(colour)),
         "walk_elderly_station": Style("point", _minutes(colour)),
-        "catchments": Style("area", [Rule("1 = 1", "服务区 catchment", None, colour["accent"], 0.3)]),
+        "catchments": Style("area", _rings(colour), "class_id"),
     }  # fmt: skip
 
 
@@ -173,26 +174,35 @@ def _sizes(colour: Mapping[str, Any]) -> list[Rule]:
     ]
 
 
-def _minutes(colour: Mapping[str, Any]) -> list[Rule]:
-    limits = [
-        "minutes <= 5",
-        "minutes > 5 AND minutes <= 10",
-        "minutes > 10 AND minutes <= 15",
-        "minutes > 15",
+MINUTES = ("minutes <= 5", "minutes > 5 AND minutes <= 10", "minutes > 10 AND minutes <= 15", "minutes > 15")
+
+
+def _rings(colour: Mapping[str, Any]) -> list[Rule]:
+    """Outlines of the ground within so many minutes: one lies inside the other, so none is filled."""
+    return [
+        Rule(limit, _legend(f"minutes_{i}"), None, ink, 0.5)
+        for i, (limit, ink) in enumerate(zip(MINUTES, colour["minutes"], strict=True))
     ]
+
+
+def _minutes(colour: Mapping[str, Any]) -> list[Rule]:
     classes = [
         Rule(limit, _legend(f"minutes_{i}"), fill, "#ffffff", 1.6)
-        for i, (limit, fill) in enumerate(zip(limits, colour["minutes"], strict=True))
+        for i, (limit, fill) in enumerate(zip(MINUTES, colour["minutes"], strict=True))
     ]
     none = Rule("minutes IS NULL", "限时内没有 none within the limit", colour["unknown"], "#ffffff", 1.6)
     return [*classes, none]
 
 
 def _facilities(colour: Mapping[str, Any]) -> list[Rule]:
+    classes = facility_classes()
     basic = {"kindergarten": colour["accent"], "elderly_station": "#8c510a"}
     rest = "class NOT IN ('kindergarten', 'elderly_station')"
     return [
-        *(Rule(f"class = '{key}'", key, fill, "#ffffff", 3.0) for key, fill in basic.items()),
+        *(
+            Rule(f"class = '{key}'", f"{classes[key].zh} {classes[key].en}", fill, "#ffffff", 3.0)
+            for key, fill in basic.items()
+        ),
         Rule(rest, "其他设施 other facilities", colour["note"], "#ffffff", 1.6),
     ]
 

@@ -78,7 +78,21 @@ def summary(folders: Folders) -> str:
         )
     lines.append(f"  打开 open                {page}")
     lines.append(f"                           {folders.path('candidates.xlsx')}")
+    lines.append(_printed(folders))
     return "\n".join(lines)
+
+
+def _printed(folders: Folders) -> str:
+    """Say where the sheets and the report are, or why there is no report."""
+    printed: dict[str, Any] = store.read(folders.path("sheets_report.json"))
+    sheets = f"{printed['sheets']} 张体检表 check-up sheets in {folders.path('candidates/')}"
+    if printed["font"] is None:
+        return (
+            f"  打印 print               {sheets}\n"
+            "                           没有 report.pdf：本机没有中文字体 no report: this computer has no font with "
+            "Chinese characters (fonts-noto-cjk)"
+        )
+    return f"  打印 print               {folders.path('report.pdf')}\n                           {sheets}"
 
 
 def _percent(share: float | None) -> str:

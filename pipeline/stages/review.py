@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pipeline.report.public import Published, page_settings
 from pipeline.review.page import write
 from pipeline.settings import Settings
 from pipeline.store import Content
 
-READ = (
-    "compounds", "residents", "atoms", "units", "unit_members", "reach", "eligibility", "indicators", "scores",
-    "candidates", "rank_pairs",
-)  # fmt: skip
-
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return `review.html`."""
-    return {"review.html": write(settings, {name: inputs[name] for name in READ})}
+    """Return `review.html`, from every table that the stage declares."""
+    return {"review.html": write(page_settings(settings), dict(Published(settings, inputs)))}

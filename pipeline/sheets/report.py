@@ -1,0 +1,191 @@
+"""Gather what the report says beside the candidates' sheets: summary, method, table, data quality, agreement, sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from pipeline.catalogue.load import facility_classes, scenarios
+from pipeline.maps.answer import answer
+from pipeline.maps.cards import unit_table
+from pipeline.maps.text import STRONG, STRONG_END, Both, percent, say, whole, words
+from pipeline.maps.themes import colours
+from pipeline.maps.walking import walks
+from pipeline.report.plain_text import plain
+from pipeline.settings import Settings
+from pipeline.sheets.gather import Sheet, clean
+from pipeline.sheets.page import edition
+
+
+def report_content(
+    settings: Settings, tables: Mapping[str, Any], sheets: Sequence[Sheet], shown: int, font: str
+) -> dict[str, Any]:
+    """Return what `assets/report.typ` reads, pairs of texts for both languages.
+
+    Parameters
+    ----------
+    sheets
+        Of all candidates, best first; the first `shown` have a page.
+    font
+        Name of a font with Chinese characters.
+    """
+    district, params = settings.district, settings.params
+    name = clean((district.name.zh, district.name.en))
+    date = district.date
+    dated = f"{date.isoformat()} · {district.crs}"
+    public = edition(settings)
+    return {
+        "title": say("report_title", name=name),
+        "mark": district.mark,
+        "language": ("zh", "en"),
+        "date": [date.year, date.month, date.day],
+        "dated": dated if public is None else (f"{dated} · {public[0]}", f"{dated} · {public[1]}"),
+        "note": f"{date.isoformat()}" if public is None else public,
+        "fonts": [font],
+        "colours": colours(),
+        "words": words(),
+        "answer": _answer(settings, tables),
+        "notes": _notes(settings),
+        "best": [
+            _row(s) | {"rank": s.rank, "total": asdict(s.total)}
+            for s in sheets[: params.siting.top_k]
+            if s.rank
+        ],
+        "method": _method(settings),
+        "candidates": [_row(sheet) for sheet in sheets],
+        "left": _left(len(sheets), shown),
+        "quality": _quality(tables["metrics.json"]),
+        "layers": _layers(tables["intake_report.json"]),
+        "lists": _lists(tables["class_status"]),
+        **_agreement(tables["metrics.json"]),
+        "sources": [
+            [_layer_name(key), plain(layer.source), layer.date.isoformat(), plain(layer.licence)]
+            for key, layer in district.layers.all()
+        ],
+    }
+
+
+def _answer(settings: Settings, tables: Mapping[str, Any]) -> list[Both]:
+    params = settings.params
+    units = unit_table(tables, list(scenarios()))
+    walked = walks({name: tables[name] for name in ("residents", "walk_times", "edge_times", "class_status")})
+    said = answer(units, tables["reach"], walked, params.siting.top_k, params.score.coverage_floor)
+    bare = str.maketrans("", "", STRONG + STRONG_END)
+    return [clean((zh.translate(bare), en.translate(bare))) for zh, en in said]
+
+
+def _notes(settings: Settings) -> list[Both]:
+    notes = [words()["fictional_note"]] if settings.district.fictional else []
+    if settings.district.ages_estimated:
+        notes.append(clean(say("ages_estimated", how=settings.district.ages_estimated)))
+    return notes
+
+
+def _row(sheet: Sheet) -> dict[str, Any]:
+    standing = [value for _, value in sheet.standing]
+    return {
+        "rank": "–" if sheet.rank is None else str(sheet.rank),
+        "unit_id": sheet.unit_id,
+        "name": sheet.name,
+        "score": sheet.total.text,
+        "coverage": sheet.total.coverage,
+        "need": standing[0],
+        "readiness": standing[1],
+        "verdict": sheet.verdict,
+        "kind": sheet.pilot[0][1],
+    }
+
+
+def _method(settings: Settings) -> list[list[Both]]:
+    params = settings.params
+    speeds = {f"{name}": walker.speed_m_per_s for name, walker in params.network.walkers.items()}
+    values = {
+        "residents_min": whole(params.units.residents_min),
+        "residents_max": whole(params.units.residents_max),
+        "default_floors": f"{params.population.default_floors:g}",
+        "floor": percent(params.score.coverage_floor),
+        "need_weight": percent(params.siting.need_weight),
+        "samples": whole(params.siting.samples),
+        "top_k": params.siting.top_k,
+        **speeds,
+    }
+    parts = yaml.safe_load(files("pipeline.sheets").joinpath("method.yaml").read_text(encoding="utf-8"))
+    return [
+        [(part["zh"][i].format(**values), part["en"][i].format(**values)) for i in (0, 1)] for part in parts
+    ]
+
+
+def _left(candidates: int, shown: int) -> Both:
+    if shown == candidates:
+        return say("report_all", n=candidates)
+    return say("report_left", n=shown, left=candidates - shown)
+
+
+def _quality(metrics: Mapping[str, Any]) -> list[Both]:
+    people, known, search = metrics["people"], metrics["indicators"], metrics["units_search"]
+    share = people["linked_share"]
+    lines = [
+        say(
+            "report_linked",
+            addresses=whole(people["addresses"]),
+            share="–" if share is None else percent(share),
+        ),
+        say("report_known", **{key: known[key] for key in ("listed", "known")}),
+    ]
+    if search.get("gap_share") is not None:
+        lines.append(say("report_gap", gap=f"{search['gap_share']:.1%}"))
+    return lines
+
+
+def _layers(report: Mapping[str, Any]) -> list[list[Any]]:
+    """Layer, rows read and kept, and the reasons why rows were refused, with their numbers."""
+    rows = []
+    for key, layer in report["layers"].items():
+        why = [(f["zh"], f["en"], whole(f["count"])) for f in layer["refused"].values()]
+        refused = (
+            "；".join(f"{zh} {n}" for zh, _, n in why) or "–",
+            "; ".join(f"{en}: {n}" for _, en, n in why) or "–",
+        )
+        rows.append([_layer_name(key), whole(layer["read"]), whole(layer["kept"]), clean(refused)])
+    return rows
+
+
+def _layer_name(key: str) -> Both:
+    return words()[f"layer_{key.split('[')[0]}"]
+
+
+def _lists(class_status: pd.DataFrame) -> list[list[Both]]:
+    """How complete the lists are: the classes of each kind."""
+    labels = {
+        "complete": words()["report_complete"],
+        "partial": words()["report_partial"],
+        "unknown": words()["unknown"],
+    }
+    lines = []
+    for kind, label in labels.items():
+        names = [
+            facility_classes()[c] for c in class_status.loc[class_status["completeness"] == kind, "class"]
+        ]
+        if names:
+            lines.append([label, ("、".join(n.zh for n in names), ", ".join(n.en for n in names))])
+    return lines
+
+
+def _agreement(metrics: Mapping[str, Any]) -> dict[str, Any]:
+    second = metrics["second_engine"]
+    compared = []
+    for name in metrics["reach"]:
+        entry = facility_classes()[name]
+        shares = (metrics["reach"], metrics["reach_by_circles"], metrics["reach_by_node_snapping"])
+        written = ["–" if s[name]["served_10"] is None else f"{s[name]['served_10']:.1%}" for s in shares]
+        compared.append([(entry.zh, entry.en), *written])
+    told = {key: second[key] for key in ("pairs", "addresses")}
+    return {
+        "second": say("report_second", difference=f"{second['largest_difference_minutes']:.1e}", **told),
+        "compared": compared,
+    }

@@ -226,6 +226,8 @@ TABLES: dict[str, Table] = {
             "rank subject_kind subject_id fact question question_en effect_top_k changes_verdict open_points",
             (("subject_kind", ("compound", "unit", "class")),),
         ),
+        Table("methods", "其他方法", "method of ranking", "method", "method compared left_out spearman? kendall_tau? top_k_shared? consistency_ratio?"),
+        Table("method_ranks", "其他方法名次", "method × candidate", "method unit_id", "method unit_id method_value place our_place"),
         # --------------------------------------------------------------------------------------- portfolio
         Table(
             "portfolio", "试点组合", "plan × chosen candidate", "plan unit_id",

@@ -27,6 +27,8 @@ SHEETS = {
     "组合 portfolio": "portfolio",
     "限制的代价 prices": "portfolio_prices",
     "次序 rank pairs": "rank_pairs",
+    "其他方法 methods": "methods",
+    "其他方法名次 method ranks": "method_ranks",
     "进度 procedure": "procedure",
     "督查 follow-up": "follow_up",
 }
@@ -99,6 +101,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             "eligibility": metrics.eligibility_metrics(inputs["eligibility"]),
             "candidates": metrics.candidate_metrics(inputs["candidates"]),
             "rank_pairs": metrics.rank_pair_metrics(inputs["rank_pairs"]),
+            "methods": metrics.method_metrics(inputs["methods"]),
             "portfolio": metrics.portfolio_metrics(inputs["portfolio"], inputs["portfolio_prices"]),
             "committee": metrics.committee_metrics(
                 inputs["committee_files"], inputs["committee_summary"], inputs["committee_agreement"]

@@ -43,6 +43,8 @@ LAYERS = [
     "openings",
     "catchments",
 ]
+# a sheet that the workbook has only where answers came
+ANSWERS = {"答复 answers": "answers"}
 # sheets that the workbook has only where members sent files
 COMMITTEE = {
     "评审 committee": "committee_summary",
@@ -56,7 +58,8 @@ COMMITTEE = {
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Return workbook, GeoPackage, metrics, provenance, and what `dvc plots` draws."""
     published = Published(settings, inputs)
-    sheets = handed_out(settings, inputs, SHEETS | (COMMITTEE if len(inputs["committee_files"]) else {}))
+    came = (ANSWERS if len(inputs["answers"]) else {}) | (COMMITTEE if len(inputs["committee_files"]) else {})
+    sheets = handed_out(settings, inputs, SHEETS | came)
     sheets["可达 reach"] = reach_of_candidates(sheets["可达 reach"], inputs["candidates"])
     layers = handed_out(settings, inputs, {name: name for name in LAYERS})
     layers |= walk_layers(inputs["residents"], inputs["walk_times"])

@@ -26,6 +26,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         eligibility=inputs["eligibility"],
         class_status=inputs["class_status"],
         compounds=inputs["compounds"],
+        places=inputs["places"],
         register=inputs["register"],
         pairs=unit_compounds(inputs["residents"], inputs["address_areas"]),
     )

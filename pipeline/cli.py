@@ -1,4 +1,4 @@
-"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `summary`, `walk`, `explain`."""
+"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `summary`, `walk`, `explain`, `compare`."""
 
 from __future__ import annotations
 
@@ -108,6 +108,24 @@ def explain_command(
     described = load_district(district)
     folders = runner.Folders(out / "processed", out / "maps")
     typer.echo(f"{described.mark}\n".lstrip() + explain(described, folders, subject, rule, indicator))
+
+
+@app.command("compare")
+def compare_command(
+    before: Annotated[Path, typer.Argument(metavar="RUN_A", help="folder of a finished run")],
+    after: Annotated[Path, typer.Argument(metavar="RUN_B", help="folder of another finished run")],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", dir_okay=False, help="also write all of it here")
+    ] = None,
+) -> None:
+    """Split the change of every score and rank into data, people, facilities, network, parameters, catalogue."""
+    from pipeline import store
+    from pipeline.compare.changes import changes
+
+    table, text = changes(before, after)
+    typer.echo(text)
+    if csv:
+        store.write({csv: table.to_csv(index=False, lineterminator="\n")})
 
 
 @app.command("walk")

@@ -1,4 +1,4 @@
-"""Offer the commands: `run`, `stage`, `check`, `new`, `dictionary`, `clauses`, `summary`, `open`, `walk`, `explain`."""
+"""Offer the commands that a user types, each a thin line to the room that does the work."""
 
 from __future__ import annotations
 
@@ -141,6 +141,24 @@ def explain_command(
     described = load_district(district)
     folders = runner.Folders(out / "processed", out / "maps")
     typer.echo(f"{described.mark}\n".lstrip() + explain(described, folders, subject, rule, indicator))
+
+
+@app.command("compare")
+def compare_command(
+    before: Annotated[Path, typer.Argument(metavar="RUN_A", help="folder of a finished run")],
+    after: Annotated[Path, typer.Argument(metavar="RUN_B", help="folder of another finished run")],
+    csv: Annotated[
+        Path | None, typer.Option("--csv", dir_okay=False, help="also write all of it here")
+    ] = None,
+) -> None:
+    """Split the change of every score and rank into data, people, facilities, network, parameters, catalogue."""
+    from pipeline import store
+    from pipeline.compare.changes import changes
+
+    table, text = changes(before, after)
+    typer.echo(text)
+    if csv:
+        store.write({csv: table.to_csv(index=False, lineterminator="\n")})
 
 
 @app.command("walk")

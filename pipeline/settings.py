@@ -102,6 +102,14 @@ class Layers(Strict):
         None, description="steps of the procedure that compounds and units went through, with dates"
     )
 
+    answers: list[Layer] = Field(
+        default_factory=list,
+        description="filled-in survey lists (survey.csv); they win over the other layers",
+    )
+    pairwise: Layer | None = Field(
+        None, description="pairwise comparisons of the scenarios' importance, for AHP weights"
+    )
+
     def all(self) -> Iterable[tuple[str, Layer]]:
         """Yield (name, layer) of every layer given, lists flattened as `facilities[0]`."""
         for name in type(self).model_fields:

@@ -128,6 +128,11 @@ TABLES: dict[str, Table] = {
             (("kind", ("green", "water", "sea", "river", "railway", "coast")),),
         ),
         Table("extent", "数据范围", "the ground on which streets and facilities are known", "area_id", "area_id geometry"),
+        Table(
+            "answers", "核查答复", "answer to the survey list", "subject_kind subject_id fact",
+            "row subject_kind subject_id fact before? answer author date",
+            (("subject_kind", ("compound", "class", "facility", "gate", "unit")),),
+        ),
         Table("progress", "进度", "row of the progress file", "row", "row subject? step? date?"),
         # ----------------------------------------------------------------------------------------- network
         Table("nodes", "路网节点", "junction", "node_id", "node_id component opening_id? geometry"),
@@ -228,9 +233,11 @@ TABLES: dict[str, Table] = {
         ),
         Table(
             "survey", "待查清单", "fact worth finding out, best first", "subject_kind subject_id fact",
-            "rank subject_kind subject_id fact question question_en effect_top_k changes_verdict open_points",
-            (("subject_kind", ("compound", "unit", "class")),),
+            "rank subject_kind subject_id fact question question_en how_to_answer effect_top_k changes_verdict open_points",
+            (("subject_kind", ("compound", "unit", "class", "facility")),),
         ),
+        Table("methods", "其他方法", "method of ranking", "method", "method compared left_out spearman? kendall_tau? top_k_shared? consistency_ratio?"),
+        Table("method_ranks", "其他方法名次", "method × candidate", "method unit_id", "method unit_id method_value place our_place"),
         # --------------------------------------------------------------------------------------- portfolio
         Table(
             "portfolio", "试点组合", "plan × chosen candidate", "plan unit_id",

@@ -56,6 +56,9 @@ SPECS: dict[str, Spec] = {
     "land": Spec("land", ("kind",), ("land_id", "name")),
     "extent": Spec("extent", (), ()),
     "population": Spec("population_zones", ("residents",), AGES),
+    "answers": Spec(
+        "answers", ("subject_kind", "subject_id", "fact", "answer", "author", "date"), may_be_empty=True
+    ),
     "committee": Spec(
         "committee_votes",
         ("member", "round", "date", "unit_id"),
@@ -121,8 +124,8 @@ def mapped(frame: pd.DataFrame, layer: Layer, spec: Spec, where: str) -> pd.Data
             cells = pd.Series([layer.set[name]] * len(frame), index=frame.index, dtype="object")
         elif name in layer.columns:
             cells = frame[_column(frame, layer.columns[name], where, name)]
-        elif name in frame.columns:
-            cells = frame[name]
+        elif own := [h for h in (name, f"{field.zh} {name}") if h in frame.columns]:
+            cells = frame[own[0]]  # the name, or the heading that our own sheets write
         elif name in spec.needed:
             raise ColumnError(
                 where,

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from pipeline.intake import raster
+from pipeline.intake.answers import Answers
 from pipeline.intake.areas import committees, compounds, extent, note_overlaps, table, within_extent
 from pipeline.intake.facilities import class_status, listed
 from pipeline.intake.layers import Opener
@@ -68,7 +69,8 @@ def read_district(settings: Settings) -> Intake:
         homes = compounds(opener, layers.compounds, around, crs, areas)
     else:
         homes = empty("compounds", crs).assign(**{name: empty("register")[name] for name in REGISTER_COLUMNS})
-    registered = register(opener, layers.register_, homes)
+    answers = Answers(opener)
+    registered = answers.apply(register(opener, layers.register_, homes), "compound")
     homes["households"] = (
         homes["compound_id"].map(registered.set_index("compound_id")["households"]).astype("Int64")
     )
@@ -90,6 +92,10 @@ def read_district(settings: Settings) -> Intake:
     for name in ("buildings", "walls", "gates", "land"):
         given = {label: layer for label, layer in layers.all() if label.split("[")[0] == name}
         tables[name] = layer_table(opener, name, given, around, crs, everywhere, homes)
+
+    for kind, name in (("class", "class_status"), ("facility", "places"), ("gate", "gates")):
+        tables[name] = answers.apply(tables[name], kind)
+    tables["answers"] = answers.record()
 
     if layers.terrain is None:
         terrain = raster.no_terrain(crs)

@@ -171,6 +171,19 @@ def rank_pair_metrics(pairs: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def method_metrics(methods: pd.DataFrame) -> dict[str, Any]:
+    """Return how far other methods agree with the order of priority."""
+    return {
+        row.method: {
+            "compared": int(row.compared),
+            "spearman": _number(row.spearman),
+            "kendall_tau": _number(row.kendall_tau),
+            "top_k_shared": None if pd.isna(row.top_k_shared) else int(row.top_k_shared),
+        }
+        for row in methods.itertuples()
+    }
+
+
 def portfolio_metrics(plans: pd.DataFrame, prices: pd.DataFrame) -> dict[str, Any]:
     """Return the chosen pilots, their sums, the lead over the next best choice, and the price of each limit."""
     best = plans[plans["plan"] == 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from pipeline.scoring.points import Points
 from pipeline.scoring.weights import Floats, Weights
-from pipeline.siting.need import need
 
 _BLOCK = 100  # samples held in memory at a time; the draws do not depend on it
 
@@ -54,6 +53,8 @@ class Draws(NamedTuple):
     ----------
     position
         (sample, unit, indicator): where in its interval an indicator lies, 0 at the low end, 1 at the high.
+    of_scenarios
+        (sample, scenario): weights, adding up to 1.
     need_weight
         (sample).
     priority
@@ -63,6 +64,7 @@ class Draws(NamedTuple):
     """
 
     position: Floats
+    of_scenarios: Floats
     need_weight: Floats
     priority: Floats
     first_k: NDArray[np.bool_]
@@ -85,15 +87,42 @@ def draws(
     of_need = np.full(samples, need_weight)
     if 0 < need_weight < 1:
         of_need = random.beta(concentration * need_weight, concentration * (1 - need_weight), samples)
-    everything = np.ones_like(doubt.points.known)
+    needs = _needs(doubt.points, weights)
     for start in range(0, samples, _BLOCK):
         block = slice(start, min(start + _BLOCK, samples))
         size = block.stop - block.start
         position = random.random((size, len(doubt.tier), len(weights.indicators)))
-        points = doubt.points.low + position * (doubt.points.high - doubt.points.low)
-        needs = need(points, everything, weights, of_scenarios[block])
-        priorities = priority(needs, doubt.readiness, of_need[block, None])
-        yield Draws(position, of_need[block], priorities, first(priorities, doubt.tier, k))
+        drawn_needs = needs(position, of_scenarios[block])
+        priorities = priority(drawn_needs, doubt.readiness, of_need[block, None])
+        yield Draws(
+            position, of_scenarios[block], of_need[block], priorities, first(priorities, doubt.tier, k)
+        )
+
+
+def _needs(points: Points, weights: Weights) -> Callable[[Floats, Floats], Floats]:
+    """Return the function from positions and scenario weights to needs (sample, unit): `need` with everything known.
+
+    With everything known an indicator has one weight a sample, so shortfalls are weighed once and not by scenario.
+    """
+    asked = weights.target_points > 0
+    scale = 100 / np.where(asked, weights.target_points, 1.0)
+    most, span = (weights.target_points - points.low) * scale, (points.high - points.low) * scale
+    in_scenario = weights.of_indicators * asked
+    whole = in_scenario.sum(axis=1, keepdims=True)
+    has = whole[:, 0] > 0
+    in_scenario = in_scenario / np.where(whole > 0, whole, 1.0)
+
+    def of(position: Floats, of_scenarios: Floats) -> Floats:
+        short = position * span
+        np.subtract(most, short, out=short)
+        np.maximum(short, 0.0, out=short)
+        # einsum runs in one fixed order, so the same input gives the same bits
+        of_indicators = np.einsum("bs,si->bi", of_scenarios * has, in_scenario)
+        weighed = np.einsum("bui,bi->bu", short, of_indicators)
+        total: Floats = (of_scenarios * has).sum(axis=1, keepdims=True)
+        return np.where(total > 0, weighed / np.where(total > 0, total, 1.0), np.nan)
+
+    return of
 
 
 def first(priorities: Floats, tier: NDArray[np.int_], k: int) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.catalogue.facilities import FacilityClass
-from pipeline.catalogue.indicators import Indicator, RegisterShare
+from pipeline.catalogue.indicators import CatchmentSupply, Indicator, RegisterShare
 from pipeline.eligibility.rules import RuleCatalogue
 from pipeline.eligibility.texts import Both, fill
 from pipeline.scoring.points import Points, points_of
@@ -20,15 +20,18 @@ from pipeline.settings import Label, SitingParams
 from pipeline.siting.answers import answered, open_rules
 from pipeline.siting.chance import Doubt, draws, tiers
 from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
+from pipeline.siting.open_cells import how_to_answer, open_cells
 from pipeline.siting.rank_pairs import ranked_in_id_order
 from pipeline.tables import FIELDS
 
-_CELL = Label(zh="{subject}：{fact}是多少？", en="{subject}: what is it for: {fact}?")
+_CELL = Label(zh="{subject}：{fact}？", en="{subject}: {fact}?")
 _LIST = Label(
     zh="本区{subject}清单是否完整？请补全。", en="Is the list complete of: {subject}? Please complete it."
 )
+_AMOUNT = Label(zh="{subject}：{fact}是多少？", en="{subject}: {fact}?")
 _MEASURE = Label(zh="{subject}：{fact}情况如何？（{note}）", en="{subject}: {fact}? ({note})")
 _RULE = Label(zh="{subject}：是否满足“{fact}”？{note}", en="{subject}: does it meet “{fact}”? {note}")
+_BRING = "不在此表回答，请补充图层或登记 not answered here: bring the layer or register it"
 _ANSWERS = ("答案 answer", "填写人 author", "日期 date")
 Key = tuple[str, str, str]
 
@@ -39,6 +42,7 @@ class _Found:
     effect: float = 0.0
     changes_verdict: bool = False
     open_points: float = 0.0
+    how: str = _BRING
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Evidence:
     indicators: pd.DataFrame
     eligibility: pd.DataFrame
     class_status: pd.DataFrame
+    places: pd.DataFrame
     compounds: pd.DataFrame
     register: pd.DataFrame
     pairs: pd.DataFrame
@@ -66,13 +71,14 @@ def survey(
 
     First by the effect on who is among the first k, then by whether an answer changes a verdict, then by the points of
     total score that hang on it. An unknown indicator is booked to what would settle it: an incomplete facility list
-    (evenly where several are), the empty cells of the register (by the square of the residents, as their shares of the
-    variance), otherwise the unit itself.
+    (evenly where several are), facilities that do not state their places (evenly), the empty cells of the register (by
+    the square of the residents, as their shares of the variance), otherwise the unit itself. An open rule is booked to
+    the empty cells of the register that keep it open, likewise.
     """
     table = candidates.sort_values("unit_id").reset_index(drop=True)
     ranked = ranked_in_id_order(candidates)
     pairs = evidence.pairs[evidence.pairs["unit_id"].isin(set(table["unit_id"]))]
-    names = _names(table, evidence.compounds)
+    names = _names(table, evidence.compounds, evidence.places)
     points = points_of(evidence.indicators, weights.indicators, table["unit_id"])
     found: dict[Key, _Found] = {}
     effect = np.zeros(points.low.shape)
@@ -82,8 +88,10 @@ def survey(
     draw = (weights, params.need_weight, params.top_k, params.samples, params.concentration, params.seed)
     if among.any():
         effect[among] = effect_of_indicators(draws(doubt, *draw), theirs.low < theirs.high)
-    for key, question, row, column, share in _causes(points, evidence, pairs, catalogue, classes, names):
-        entry = found.setdefault(key, _Found(question))
+    for key, question, row, column, share in _causes(
+        points, evidence, pairs, catalogue, classes, rules, names
+    ):
+        entry = found.setdefault(key, _Found(question, how=_how(key)))
         entry.effect += share * effect[row, column]
         entry.open_points += share * _width(points, weights, row, column) / len(table)
     _add_rules(found, table, doubt, ranked, evidence, pairs, rules, draw, names)
@@ -95,7 +103,7 @@ def survey_csv(table: pd.DataFrame, mark: str) -> str:
 
     The mark of a fictional district stands in the last heading.
     """
-    columns = ["rank", "subject_kind", "subject_id", "fact", "question", "question_en"]
+    columns = ["rank", "subject_kind", "subject_id", "fact", "question", "question_en", "how_to_answer"]
     out = io.StringIO()
     out.write("\ufeff")  # spreadsheets tell UTF-8 by it
     write = csv.writer(out, lineterminator="\n")
@@ -106,12 +114,21 @@ def survey_csv(table: pd.DataFrame, mark: str) -> str:
     return out.getvalue()
 
 
-def _names(table: pd.DataFrame, compounds: pd.DataFrame) -> dict[tuple[str, str], Both]:
-    frames = (("unit", table, "unit_id"), ("compound", compounds, "compound_id"))
+def _how(key: Key) -> str:
+    kind, _, fact = key
+    return how_to_answer(fact) if kind != "unit" and fact in FIELDS else _BRING
+
+
+def _names(table: pd.DataFrame, compounds: pd.DataFrame, places: pd.DataFrame) -> dict[tuple[str, str], Both]:
+    frames = (
+        ("unit", table, "unit_id"),
+        ("compound", compounds, "compound_id"),
+        ("facility", places.assign(name=places["name"].fillna("")), "facility_id"),
+    )
     return {
         (kind, row[key]): (
-            f"{row[key]} {row['name']}",
-            f"{row[key]} {row['name_en'] if pd.notna(row['name_en']) else row['name']}",
+            f"{row[key]} {row['name']}".rstrip(),
+            f"{row[key]} {row['name_en'] if pd.notna(row['name_en']) else row['name']}".rstrip(),
         )
         for kind, frame, key in frames
         for row in frame[[key, "name", "name_en"]].to_dict("records")
@@ -134,6 +151,7 @@ def _causes(
     pairs: pd.DataFrame,
     catalogue: Mapping[str, Indicator],
     classes: Mapping[str, FacilityClass],
+    rules: RuleCatalogue,
     names: Mapping[tuple[str, str], Both],
 ) -> Iterator[tuple[Key, Both, int, int, float]]:
     """Yield what would settle each open indicator of each unit: key, question, row, column, share."""
@@ -148,27 +166,41 @@ def _causes(
         cells: Mapping[str, float] = {}
         if isinstance(entry, RegisterShare) and unit in members:
             cells = _empty_cells(register, members[unit], entry)
+        amounts = (
+            _not_stated(evidence.places, entry) if isinstance(entry, CatchmentSupply) and not lists else []
+        )
         for name in lists:
-            subject = (classes[name].zh, classes[name].en)
-            yield (
-                ("class", name, "completeness"),
-                fill(_LIST, {"subject": subject}, {}),
-                row,
-                column,
-                1 / len(lists),
-            )
+            told = {"subject": (classes[name].zh, classes[name].en)}
+            yield ("class", name, "completeness"), fill(_LIST, told, {}), row, column, 1 / len(lists)
+        for facility in amounts:
+            assert isinstance(entry, CatchmentSupply)
+            label = FIELDS[entry.amount]
+            told = {"subject": names["facility", facility], "fact": (label.zh, label.en)}
+            key: Key = ("facility", facility, entry.amount)
+            yield key, fill(_AMOUNT, told, {}), row, column, 1 / len(amounts)
         for compound, share in cells.items():
-            label = FIELDS[entry.column] if isinstance(entry, RegisterShare) else None
-            assert label is not None and isinstance(entry, RegisterShare)
-            told = {
-                "subject": names.get(("compound", compound), (compound, compound)),
-                "fact": (label.zh, label.en),
-            }
-            yield ("compound", compound, entry.column), fill(_CELL, told, {}), row, column, share
-        if not lists and not cells:
+            assert isinstance(entry, RegisterShare)
+            key = ("compound", compound, entry.column)
+            yield key, _cell_question(key, names, rules), row, column, share
+        if not lists and not cells and not amounts:
             told = {"subject": names["unit", unit], "fact": (entry.zh, entry.en)}
             told["note"] = (notes.get((unit, entry.id), ""),) * 2
             yield ("unit", unit, entry.id), fill(_MEASURE, told, {}), row, column, 1.0
+
+
+def _cell_question(key: Key, names: Mapping[tuple[str, str], Both], rules: RuleCatalogue) -> Both:
+    _, compound, column = key
+    label = rules.fields.get(column) or FIELDS[column]
+    subject = names.get(("compound", compound), (compound, compound))
+    return fill(_CELL, {"subject": subject, "fact": (label.zh, label.en)}, {})
+
+
+def _not_stated(places: pd.DataFrame, entry: CatchmentSupply) -> list[str]:
+    """Return the facilities of an entry's class that do not state their amount; an outline's area is never asked for."""
+    if entry.amount == "area_m2":
+        return []
+    here = places[(places["class"] == entry.class_) & places[entry.amount].isna()]
+    return sorted(here["facility_id"])
 
 
 def _empty_cells(register: pd.DataFrame, members: pd.DataFrame, entry: RegisterShare) -> dict[str, float]:
@@ -196,6 +228,7 @@ def _add_rules(
     place = {unit: i for i, unit in enumerate(ranked["unit_id"])}
     said = evidence.eligibility.set_index(["subject_kind", "subject_id", "rule_id"])[["reason", "reason_en"]]
     by_id = {rule.id: rule for rule in rules.rules}
+    register = evidence.register.set_index("compound_id")
     priorities, need_weight = np.zeros((0, len(ranked))), np.zeros(0)
     if place:
         samples = [(some.priority, some.need_weight) for some in draws(doubt, *draw)]
@@ -206,13 +239,20 @@ def _add_rules(
         rule, reason = by_id[fact.rule_id], said.loc[tuple(fact)]
         told = {"subject": names.get(fact[:2], (fact.subject_id,) * 2), "fact": (rule.zh, rule.en)}
         told["note"] = (reason["reason"], reason["reason_en"])
-        entry = _Found(fill(_RULE, told, {}))
-        entry.changes_verdict = bool((rows["verdict"].to_numpy() != eligible.reindex(rows["unit_id"])).any())
+        changes = bool((rows["verdict"].to_numpy() != eligible.reindex(rows["unit_id"])).any())
+        effect = 0.0
         here = rows[rows["unit_id"].isin(place)]
         if len(here):
             answers = (_answer(doubt, here[here["met"]], place), _answer(doubt, here[~here["met"]], place))
-            entry.effect = effect_of_answers(priorities, need_weight, doubt.readiness, answers, draw[2])
-        found[(*fact[:2], fact.rule_id)] = entry
+            effect = effect_of_answers(priorities, need_weight, doubt.readiness, answers, draw[2])
+        theirs = pairs[pairs["unit_id"] == fact.subject_id]
+        cells = open_cells(fact, rules.rules, evidence.eligibility, register, theirs)
+        booked: dict[Key, float] = {("compound", *cell): share for cell, share in cells.items()}
+        for key, share in booked.items() if booked else [((*fact[:2], fact.rule_id), 1.0)]:
+            question = _cell_question(key, names, rules) if booked else fill(_RULE, told, {})
+            entry = found.setdefault(key, _Found(question, how=_how(key)))
+            entry.effect += share * effect
+            entry.changes_verdict |= changes
 
 
 def _answer(doubt: Doubt, rows: pd.DataFrame, place: Mapping[str, int]) -> Answered:
@@ -232,12 +272,10 @@ def _best_first(found: Mapping[Key, _Found], most: int) -> pd.DataFrame:
 
     chosen = sorted(found.items(), key=order)[:most]
     rows = [
-        (i, *key, *entry.question, entry.effect, entry.changes_verdict, entry.open_points)
+        (i, *key, *entry.question, entry.how, entry.effect, entry.changes_verdict, entry.open_points)
         for i, (key, entry) in enumerate(chosen, start=1)
     ]
-    columns = (
-        "rank subject_kind subject_id fact question question_en effect_top_k changes_verdict open_points"
-    )
+    columns = "rank subject_kind subject_id fact question question_en how_to_answer effect_top_k changes_verdict open_points"
     kinds = dict.fromkeys(columns.split(), "str") | {"rank": "Int64", "changes_verdict": "bool"}
     kinds |= dict.fromkeys(("effect_top_k", "open_points"), "float64")
     return pd.DataFrame(rows, columns=columns.split()).astype(kinds)

@@ -27,6 +27,8 @@ SHEETS = {
     "组合 portfolio": "portfolio",
     "限制的代价 prices": "portfolio_prices",
     "次序 rank pairs": "rank_pairs",
+    "其他方法 methods": "methods",
+    "其他方法名次 method ranks": "method_ranks",
     "进度 procedure": "procedure",
     "督查 follow-up": "follow_up",
 }
@@ -41,6 +43,8 @@ LAYERS = [
     "openings",
     "catchments",
 ]
+# a sheet that the workbook has only where answers came
+ANSWERS = {"答复 answers": "answers"}
 # sheets that the workbook has only where members sent files
 COMMITTEE = {
     "评审 committee": "committee_summary",
@@ -54,7 +58,8 @@ COMMITTEE = {
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Return workbook, GeoPackage, metrics, provenance, and what `dvc plots` draws."""
     published = Published(settings, inputs)
-    sheets = handed_out(settings, inputs, SHEETS | (COMMITTEE if len(inputs["committee_files"]) else {}))
+    came = (ANSWERS if len(inputs["answers"]) else {}) | (COMMITTEE if len(inputs["committee_files"]) else {})
+    sheets = handed_out(settings, inputs, SHEETS | came)
     sheets["可达 reach"] = reach_of_candidates(sheets["可达 reach"], inputs["candidates"])
     layers = handed_out(settings, inputs, {name: name for name in LAYERS})
     layers |= walk_layers(inputs["residents"], inputs["walk_times"])
@@ -100,6 +105,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             "eligibility": metrics.eligibility_metrics(inputs["eligibility"]),
             "candidates": metrics.candidate_metrics(inputs["candidates"]),
             "rank_pairs": metrics.rank_pair_metrics(inputs["rank_pairs"]),
+            "methods": metrics.method_metrics(inputs["methods"]),
             "portfolio": metrics.portfolio_metrics(inputs["portfolio"], inputs["portfolio_prices"]),
             "committee": metrics.committee_metrics(
                 inputs["committee_files"], inputs["committee_summary"], inputs["committee_agreement"]

@@ -10,13 +10,15 @@ from pipeline.eligibility.rules import rule_catalogue
 from pipeline.eligibility.subjects import unit_compounds
 from pipeline.scoring.weights import catalogue_weights
 from pipeline.settings import Settings
+from pipeline.siting.methods import methods
+from pipeline.siting.pairwise import read_pairwise
 from pipeline.siting.rank_pairs import rank_pairs
 from pipeline.siting.survey import Evidence, survey, survey_csv
 from pipeline.store import Content
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return `rank_pairs`, `survey`, and the survey as a sheet to fill in."""
+    """Return `rank_pairs`, `methods`, `method_ranks`, `survey`, and the survey as a sheet to fill in."""
     weights = catalogue_weights(scenarios(), indicators(), settings.params.score.scenario_weights)
     candidates, params = inputs["candidates"], settings.params.siting
     evidence = Evidence(
@@ -24,11 +26,19 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         eligibility=inputs["eligibility"],
         class_status=inputs["class_status"],
         compounds=inputs["compounds"],
+        places=inputs["places"],
         register=inputs["register"],
         pairs=unit_compounds(inputs["residents"], inputs["address_areas"]),
     )
     facts = survey(candidates, evidence, rule_catalogue(), indicators(), facility_classes(), weights, params)
+    layer = settings.district.layers.pairwise
+    pairwise = (
+        None if layer is None else read_pairwise(settings.district.file(layer), layer, list(scenarios()))
+    )
+    agreement, places = methods(candidates, evidence.indicators, weights, params, pairwise)
     return {
+        "methods": agreement,
+        "method_ranks": places,
         "rank_pairs": rank_pairs(candidates, evidence.indicators, weights, scenarios(), params),
         "survey": facts,
         "survey.csv": survey_csv(facts, settings.district.mark),

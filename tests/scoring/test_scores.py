@@ -17,6 +17,7 @@ from pipeline.scoring.points import Points, points_of
 from pipeline.scoring.table import score_table
 from pipeline.scoring.weights import Weights, catalogue_weights
 from pipeline.tables import check, empty
+from tests.runs import Chain
 from tests.scoring.cases import SMALL, random_points, random_weights, sheet
 
 EQUAL = dict.fromkeys(scenarios(), 1.0)
@@ -130,6 +131,45 @@ def test_finding_out_only_narrows_the_interval_and_lands_inside_it(seed: int, ag
         known = ~np.isnan(after.score)
         assert (after.score[known] >= before.low[known] - 1e-9).all()
         assert (after.score[known] <= before.high[known] + 1e-9).all()
+
+
+@pytest.mark.parametrize("aggregate", ["arithmetic", "geometric"])
+def test_hiding_known_cells_of_the_demo_keeps_the_truth_inside(demo: Chain, aggregate: Aggregate) -> None:
+    """500 times a random share of what is known of every unit is hidden: the whole interval lies in the wider one."""
+    random = np.random.default_rng(8)
+    weights = catalogue_weights(scenarios(), indicators(), EQUAL)
+    table = demo["indicators"]
+    truth = points_of(table, weights.indicators)
+    whole = _both(truth, weights, aggregate)
+    hidden_cells = 0
+    for _ in range(500):
+        hide = truth.known & (random.random(truth.known.shape) < random.uniform(0, 1))
+        hidden_cells += hide.sum()
+        less = replace(
+            truth,
+            points=np.where(hide, np.nan, truth.points),
+            low=np.where(hide, 0.0, truth.low),
+            high=np.where(hide, 100.0, truth.high),
+            known=truth.known & ~hide,
+            evidence=np.where(hide, 0.0, truth.evidence),
+        )
+        for known, hidden in zip(whole, _both(less, weights, aggregate), strict=True):
+            assert (hidden.low <= known.low + 1e-9).all() and (known.high <= hidden.high + 1e-9).all()
+            here = ~np.isnan(known.score)
+            assert (hidden.low[here] <= known.score[here] + 1e-9).all()
+            assert (known.score[here] <= hidden.high[here] + 1e-9).all()
+    assert hidden_cells > 100_000
+
+
+def test_the_demos_scores_do_not_move_when_another_district_is_added(demo: Chain) -> None:
+    weights = catalogue_weights(scenarios(), indicators(), EQUAL)
+    own = demo["indicators"]
+    other = own.assign(unit_id="X" + own["unit_id"], points=100 - own["points"])
+    other = other.assign(points_low=0.0, points_high=100.0)
+    alone = score_table(own, weights, "arithmetic")
+    together = score_table(pd.concat([other, own]), weights, "arithmetic")
+    mine = together[together["unit_id"].isin(set(own["unit_id"]))].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, mine, check_exact=True)
 
 
 def test_a_units_scores_do_not_depend_on_the_others() -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from pipeline.scoring.points import points_of
 from pipeline.siting import chance
-from pipeline.siting.chance import Doubt, chance_top_k
+from pipeline.siting.chance import Doubt, chance_top_k, draws, priority
+from pipeline.siting.need import need
 from tests.runs import ROOT
 from tests.scoring.cases import SMALL, random_points, random_weights, sheet
 
@@ -73,6 +74,23 @@ def test_chances_add_up_to_the_places(seed: int, k: int) -> None:
     found = chance_top_k(doubt, weights, 0.5, k, 120, 40, 1)
     assert found.sum() == pytest.approx(min(k, 6))
     assert ((found >= 0) & (found <= 1)).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_a_samples_priority_is_that_of_its_points_under_the_ranking_rule(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    weights = random_weights(random)
+    targets = np.where(random.random(len(weights.indicators)) < 0.2, 0.0, weights.target_points)
+    weights = replace(weights, target_points=targets)
+    points = random_points(random, weights, 5)
+    doubt = Doubt(points, random.uniform(0, 100, 5), np.zeros(5, int))
+    for some in draws(doubt, weights, 0.5, 2, 40, 40, seed):
+        drawn = points.low + some.position * (points.high - points.low)
+        expected = need(drawn, np.ones(drawn.shape, bool), weights, some.of_scenarios)
+        assert some.priority == pytest.approx(
+            priority(expected, doubt.readiness, some.need_weight[:, None]), nan_ok=True
+        )
 
 
 def test_a_scenario_without_weight_does_not_count() -> None:

@@ -99,12 +99,10 @@ def test_where_no_candidate_is_ranked_verdicts_and_lists_are_asked_for(las_palma
 
 
 def test_text_that_looks_like_a_formula_is_quoted() -> None:
-    row = [1, "unit", "=P1", "F01", "@问", "-ask", 0.0, False, 1.0]
-    columns = (
-        "rank subject_kind subject_id fact question question_en effect_top_k changes_verdict open_points"
-    )
+    row = [1, "unit", "=P1", "F01", "@问", "-ask", "text", 0.0, False, 1.0]
+    columns = "rank subject_kind subject_id fact question question_en how_to_answer effect_top_k changes_verdict open_points"
     table = pd.DataFrame([row], columns=columns.split()).astype({"rank": "Int64"})
     heading, *rows = csv.reader(io.StringIO(survey_csv(check("survey", table), "虚构示例 FICTIONAL")))
     (cells,) = rows
     assert "FICTIONAL" in heading[-1]
-    assert cells == ["1", "unit", "'=P1", "F01", "'@问", "'-ask", "", "", ""]
+    assert cells == ["1", "unit", "'=P1", "F01", "'@问", "'-ask", "text", "", "", ""]

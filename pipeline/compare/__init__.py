@@ -1,0 +1,1 @@
+"""Split what changed between two runs into what was changed in what they were made from."""

@@ -86,7 +86,9 @@ def walk_network(
         "door_xy": ("Int32", np.array(grid.points(doors.geometry), np.int64).ravel()),
         "unnamed": ("Uint8", _unnamed(edges)),
     }
-    raw = [(name, kind, np.asarray(values).astype(f"<{_CODES[kind]}")) for name, (kind, values) in arrays.items()]
+    raw = [
+        (name, kind, np.asarray(values).astype(f"<{_CODES[kind]}")) for name, (kind, values) in arrays.items()
+    ]
     packed = gzip.compress(b"".join(values.tobytes() for _, _, values in raw), 9, mtime=0)
     return {
         "walkers": {
@@ -122,7 +124,8 @@ def _factors(edges: pd.DataFrame, walkers: Mapping[str, Walker]) -> tuple[ArrayL
     flat = edges["length_m"] / walker.speed_m_per_s
     plain = ~edges["steps"] & (flat > 0)
     up, down = (
-        ((60 * edges[f"minutes_{key}{back}"] - waits) / flat.where(plain)).fillna(1.0) for back in ("", "_back")
+        ((60 * edges[f"minutes_{key}{back}"] - waits) / flat.where(plain)).fillna(1.0)
+        for back in ("", "_back")
     )
     return up, down
 

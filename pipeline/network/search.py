@@ -1,12 +1,16 @@
 """Find the minutes from every address to the nearest facility, exact along edges, with one bounded search.
 
-Points lie *on* edges. A facility gives each end of its edge a start label (the part of the edge between them plus
-its access leg); one Dijkstra search over the junctions, against the direction of walking, spreads the labels; an
-address then takes the better of its edge's two ends, or the direct way where a facility lies on the same edge.
+Points lie *on* edges, and edges on chains between junctions. A facility gives each end of its chain a start label (the
+part of the chain between them plus its access leg); one search over the junctions, against the direction of walking,
+spreads the labels; an address then takes the better of its chain's two ends, or the direct way where a facility lies on
+the same chain.
+
+The search keeps junctions in buckets by their minutes and empties one bucket after the other; a label that is lowered
+within the open bucket goes back into it, so the result is exact whatever the width of a bucket.
 
 Ways with restricted users belong to a group (the residents of a compound). A group walks public edges and its own,
 in any order: out of its gate, along a street and through its own yard again. Its labels differ from the public ones
-only by being smaller, and only near by; so each group starts from the public labels, lowers what its edges and the
+only by being smaller, and only near by; so each group starts from the public labels, lowers what its chains and the
 facilities on them lower, is read, and is undone.
 """
 
@@ -22,42 +26,63 @@ from numba import njit
 from numpy.typing import NDArray
 
 from pipeline.errors import TableError
+from pipeline.network.chains import Chains, fold
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.integer]
 PUBLIC = "public"
-_ARITY = 4  # of the heap: fewer levels, and the children share a cache line
+_BUCKETS = 4096  # at most: they stay in the first cache
+_BUCKETS_PER_ARC = 8  # of mean minutes: few labels are lowered again within a bucket
 
 
 class Streets(NamedTuple):
-    """The arrays of a graph, as the compiled search sees them."""
+    """The edges of a graph."""
 
-    u: Ints  # per edge: junction at the start
+    u: Ints  # row of the node at the start
     v: Ints
     length_m: Floats
     minutes: Floats  # u→v; infinite where the walker does not take the edge
     back: Floats  # v→u
     group: Ints  # 0 for public edges
-    group_edges: Ints  # edges in order of their group
-    group_first: Ints  # per group: its first place in group_edges
-    arc_first: Ints  # per junction: its first arc; public arcs come first
-    arc_restricted: Ints  # per junction: its first arc that is not public
-    arc_from: Ints  # per arc: the junction from which one walks to this one
-    arc_minutes: Floats
-    arc_group: Ints
+
+
+class Arcs(NamedTuple):
+    """Ways from junction to junction, sorted by where they lead, and the chains by group."""
+
+    first: Ints  # per junction: its first arc; public arcs come first
+    restricted: Ints  # per junction: its first arc that is not public
+    from_: Ints  # per arc: the junction from which one walks to this one
+    minutes: Floats
+    group: Ints
+    group_chains: Ints  # chains in order of their group
+    group_first: Ints  # per group: its first place in group_chains
+    per_minute: float  # buckets
 
 
 class Labels(NamedTuple):
-    """The state of a search: per junction the best minutes and facility; where to go on; what a group changed."""
+    """The state of a search."""
 
-    minutes: Floats
+    minutes: Floats  # per junction, and one more for the ends of blind alleys, which stays infinite
     facility: Ints
-    front: Ints  # junctions lowered since the last spread
+    top: Ints  # per bucket: the junction that was put in last, or −1
+    bucket: Ints  # per junction: its bucket, or −1
+    under: Ints  # per junction: the one below and the one above in its bucket, or −1
+    over: Ints
     changed_by: Ints  # per junction: the group that last changed it
     undo: Ints
     undo_minutes: Floats
     undo_facility: Ints
-    sizes: Ints  # of the front and of the undo list
+    undo_size: Ints
+
+
+class Spots(NamedTuple):
+    """Points as places on chains."""
+
+    chain: Ints
+    edge: Ints
+    offset_m: Floats  # along the edge
+    at: Floats  # (× 4) minutes to a, from a, to b, from b
+    access: Floats
 
 
 class Points(NamedTuple):
@@ -77,10 +102,12 @@ class Points(NamedTuple):
 class Graph:
     """Walkable streets for one walker: junctions, edges, and the group of each restricted edge."""
 
-    node_ids: Ints
+    node_ids: Ints  # junctions first, then inner nodes of chains
     edge_ids: Ints
     groups: Mapping[str, int]
     streets: Streets
+    chains: Chains
+    arcs: Arcs
 
     @classmethod
     def build(cls, edges: pd.DataFrame, walker: str) -> Graph:
@@ -90,33 +117,16 @@ class Graph:
         u, v = ends.reshape(-1, 2).T.copy()
         minutes = edges[f"minutes_{walker}"].to_numpy(np.float64)
         back = edges[f"minutes_{walker}_back"].to_numpy(np.float64)
-        users = edges["users"].to_numpy(object)
-        groups = {name: i for i, name in enumerate([PUBLIC, *sorted(set(users) - {PUBLIC})])}
-        group = np.fromiter((groups[name] for name in users), np.int64, len(users))
-
-        to, origin = np.concatenate([v, u]), np.concatenate([u, v])
-        arc_group, cost = np.concatenate([group, group]), np.concatenate([minutes, back])
-        order = np.lexsort((origin, arc_group, to))
-        order = order[np.isfinite(cost[order])]
-        key = 2 * to[order] + (arc_group[order] > 0)
-        by_group = np.argsort(group, kind="stable")
-        junctions = 2 * np.arange(len(node_ids) + 1)
-        streets = Streets(
-            u=u,
-            v=v,
-            length_m=edges["length_m"].to_numpy(np.float64),
-            minutes=minutes,
-            back=back,
-            group=group,
-            group_edges=by_group,
-            group_first=np.searchsorted(group[by_group], np.arange(len(groups) + 1)),
-            arc_first=np.searchsorted(key, junctions).astype(np.int32),
-            arc_restricted=np.searchsorted(key, junctions[:-1] + 1).astype(np.int32),
-            arc_from=origin[order].astype(np.int32),
-            arc_minutes=cost[order],
-            arc_group=arc_group[order].astype(np.int32),
-        )
-        return cls(node_ids, edges["edge_id"].to_numpy(np.int64), groups, streets)
+        users, named = pd.factorize(edges["users"])
+        groups = {name: i for i, name in enumerate([PUBLIC, *sorted(set(named) - {PUBLIC})])}
+        group = np.array([groups[name] for name in named], np.int64)[users]
+        chains = fold(u, v, minutes, back, group, len(node_ids))
+        row = np.empty(len(node_ids), np.int64)
+        row[chains.node] = np.arange(len(node_ids))
+        length_m = edges["length_m"].to_numpy(np.float64)
+        streets = Streets(row[u], row[v], length_m, minutes, back, group)
+        ids = edges["edge_id"].to_numpy(np.int64)
+        return cls(node_ids[chains.node], ids, groups, streets, chains, _arcs(chains, len(groups)))
 
     def points(self, linked: pd.DataFrame, speed_m_per_s: float) -> Points:
         """Place linked addresses or entrances on the graph.
@@ -147,243 +157,274 @@ class Graph:
         return Points(edge, offset, access, np.where(on > 0, on, own))
 
 
+def _arcs(chains: Chains, groups: int) -> Arcs:
+    to, origin = np.concatenate([chains.b, chains.a]), np.concatenate([chains.a, chains.b])
+    group, minutes = np.tile(chains.group, 2), np.concatenate([chains.minutes, chains.back])
+    useful = np.flatnonzero(np.isfinite(minutes) & (to != origin))
+    order = useful[np.lexsort((origin[useful], group[useful], to[useful]))]
+    key = 2 * to[order] + (group[order] > 0)
+    junctions = 2 * np.arange(chains.count + 1)
+    by_group = np.argsort(chains.group, kind="stable")
+    return Arcs(
+        np.searchsorted(key, junctions).astype(np.int32),
+        np.searchsorted(key, junctions[:-1] + 1).astype(np.int32),
+        origin[order].astype(np.int32),
+        minutes[order],
+        group[order].astype(np.int32),
+        by_group,
+        np.searchsorted(chains.group[by_group], np.arange(groups + 1)),
+        _BUCKETS_PER_ARC / max(float(minutes[order].mean()), 1e-9) if len(order) else 1.0,
+    )
+
+
+def _spots(graph: Graph, points: Points) -> Spots:
+    """Place points on chains."""
+    streets, chains, edge = graph.streets, graph.chains, points.edge
+    length, forward = streets.length_m[edge], chains.edge_forward[edge]
+    before = np.where(forward, points.offset_m, length - points.offset_m)  # metres from the end nearer to a
+    there = np.where(forward, streets.minutes[edge], streets.back[edge])
+    here = np.where(forward, streets.back[edge], streets.minutes[edge])
+    metres = np.stack([before, before, length - before, length - before], axis=1)
+    share = np.divide(metres, length[:, None], out=np.zeros_like(metres), where=metres > 0)
+    minutes = np.stack([here, there, there, here], axis=1)
+    part = np.multiply(
+        minutes, share, out=np.zeros_like(metres), where=share > 0
+    )  # nothing of an edge not taken is 0
+    at = chains.edge_at[edge] + part
+    return Spots(chains.edge_chain[edge], edge, points.offset_m, at, points.access_minutes)
+
+
 def nearest(graph: Graph, facilities: Points, addresses: Points, limit: float) -> tuple[Floats, Ints]:
     """Return each address's walking minutes to the nearest facility, and which one.
 
     Minutes count the access legs at both ends. Where no facility is within `limit` minutes they are NaN and the
     facility is −1; of equally near facilities the one with the smallest row is named.
     """
-    by_edge = np.argsort(facilities.edge, kind="stable")
+    doors = _spots(graph, facilities)
+    by_chain = np.argsort(doors.chain, kind="stable")
     by_group = np.argsort(addresses.group, kind="stable")
-    edges, groups = np.arange(len(graph.edge_ids) + 1), np.arange(len(graph.groups) + 1)
     return _nearest(
         graph.streets,
-        len(graph.node_ids),
-        facilities,
-        by_edge,
-        np.searchsorted(facilities.edge[by_edge], edges),
-        addresses,
+        graph.chains,
+        graph.arcs,
+        doors,
+        by_chain,
+        np.searchsorted(doors.chain[by_chain], np.arange(len(graph.chains.a) + 1)),
+        _spots(graph, addresses),
         by_group,
-        np.searchsorted(addresses.group[by_group], groups),
+        np.searchsorted(addresses.group[by_group], np.arange(len(graph.groups) + 1)),
         limit,
     )
 
 
-def to_junctions(graph: Graph, junctions: Ints, minutes: Floats, limit: float) -> tuple[Floats, Ints]:
-    """Return the minutes from every junction to the nearest source junction over public edges, and which source.
+def to_nodes(graph: Graph, nodes: Ints, minutes: Floats, limit: float) -> Floats:
+    """Return the minutes from every node to the nearest source node over public edges.
 
     Parameters
     ----------
-    junctions, minutes
+    nodes, minutes
         Rows of `graph.node_ids` where the sources are, and the minutes each begins with.
     limit
-        Minutes beyond which a junction is left at infinity, its source at −1.
+        Minutes beyond which a node is left at infinity.
     """
-    return _to_junctions(graph.streets, len(graph.node_ids), junctions, minutes, limit)
+    return _to_nodes(graph.chains, graph.arcs, nodes, minutes, limit)
 
 
 @njit(cache=True, nogil=True)
-def _fresh(junctions: int, starts: int, undoable: int) -> Labels:
-    """Empty labels; `undoable` is how many junctions a group may change: none in a search of public ways."""
+def _fresh(arcs: Arcs, undoable: bool, limit: float) -> Labels:
+    """Empty labels; without room to undo, in a search of public ways alone."""
+    junctions = len(arcs.restricted) + 1
+    buckets = int(min(limit * arcs.per_minute + 2, _BUCKETS))
+    room = junctions if undoable else 0
     return Labels(
         np.full(junctions, np.inf),
         np.full(junctions, -1, np.int32),
-        np.empty(starts, np.int32),
-        np.zeros(undoable, np.int32),
-        np.empty(undoable, np.int32),
-        np.empty(undoable),
-        np.empty(undoable, np.int32),
-        np.zeros(2, np.int64),
+        np.full(buckets, -1, np.int32),
+        np.full(junctions, -1, np.int32),
+        np.empty(junctions, np.int32),
+        np.empty(junctions, np.int32),
+        np.zeros(room, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room),
+        np.empty(room, np.int32),
+        np.zeros(1, np.int64),
     )
 
 
+@njit(inline="always")
+def _put(labels: Labels, node: int, bucket: int) -> None:
+    """Put a junction into a bucket, from wherever it is."""
+    bucket = min(bucket, len(labels.top) - 1)
+    old = labels.bucket[node]
+    if old == bucket:
+        return
+    if old >= 0:
+        under, over = labels.under[node], labels.over[node]
+        if over >= 0:
+            labels.under[over] = under
+        else:
+            labels.top[old] = under
+        if under >= 0:
+            labels.over[under] = over
+    under = labels.top[bucket]
+    labels.bucket[node], labels.under[node], labels.over[node] = bucket, under, -1
+    labels.top[bucket] = node
+    if under >= 0:
+        labels.over[under] = node
+
+
 @njit(cache=True, nogil=True)
-def _offer(labels: Labels, node: int, minutes: float, facility: int, group: int, limit: float) -> bool:
-    """Lower a junction's label; remember the old one when a group does it for the first time."""
+def _offer(
+    labels: Labels, node: int, minutes: float, facility: int, group: int, limit: float, per_minute: float
+) -> None:
+    """Lower a junction's label, to go on from there; remember the old one when a group does it for the first time."""
     old = labels.minutes[node]
     if minutes > limit or minutes > old or (minutes == old and facility >= labels.facility[node]):
-        return False
+        return
     if group > 0 and labels.changed_by[node] != group:
         labels.changed_by[node] = group
-        size = labels.sizes[1]
+        size = labels.undo_size[0]
         labels.undo[size] = node
         labels.undo_minutes[size] = old
         labels.undo_facility[size] = labels.facility[node]
-        labels.sizes[1] = size + 1
+        labels.undo_size[0] = size + 1
     labels.minutes[node] = minutes
     labels.facility[node] = facility
-    return True
+    _put(labels, node, int(min(minutes * per_minute, _BUCKETS)))
 
 
 @njit(cache=True, nogil=True)
-def _start(labels: Labels, node: int, minutes: float, facility: int, group: int, limit: float) -> None:
-    """Offer a label from which the search is to go on."""
-    if _offer(labels, node, minutes, facility, group, limit):
-        labels.front[labels.sizes[0]] = node
-        labels.sizes[0] += 1
-
-
-@njit(inline="always")
-def _push(keys: Floats, nodes: Ints, size: int, key: float, node: int) -> None:
-    place = size
-    while place > 0:
-        above = (place - 1) // _ARITY
-        if keys[above] <= key:
-            break
-        keys[place], nodes[place] = keys[above], nodes[above]
-        place = above
-    keys[place], nodes[place] = key, node
-
-
-@njit(inline="always")
-def _drop_top(keys: Floats, nodes: Ints, size: int) -> None:
-    """Move the last of `size` + 1 entries to where the top was, and down to its place."""
-    key, node, place = keys[size], nodes[size], 0
-    while True:
-        child = _ARITY * place + 1
-        if child >= size:
-            break
-        least = child
-        for other in range(child + 1, min(child + _ARITY, size)):
-            if keys[other] < keys[least]:
-                least = other
-        if keys[least] >= key:
-            break
-        keys[place], nodes[place] = keys[least], nodes[least]
-        place = least
-    keys[place], nodes[place] = key, node
+def _spread(arcs: Arcs, labels: Labels, group: int, limit: float) -> None:
+    """Empty the buckets, the nearest first."""
+    first, restricted, from_, cost, of_group = (
+        arcs.first,
+        arcs.restricted,
+        arcs.from_,
+        arcs.minutes,
+        arcs.group,
+    )
+    minutes, facility, top, bucket, under = (
+        labels.minutes,
+        labels.facility,
+        labels.top,
+        labels.bucket,
+        labels.under,
+    )
+    for open_ in range(len(top)):
+        node = top[open_]
+        while node >= 0:
+            below = under[node]
+            top[open_] = below
+            if below >= 0:
+                labels.over[below] = -1
+            bucket[node] = -1
+            here, who, public_end = minutes[node], facility[node], restricted[node]
+            for arc in range(first[node], first[node + 1] if group > 0 else public_end):
+                if arc >= public_end and of_group[arc] != group:
+                    continue
+                there, now = from_[arc], here + cost[arc]
+                if now <= minutes[there]:
+                    _offer(labels, there, now, who, group, limit, arcs.per_minute)
+            node = top[open_]
 
 
 @njit(cache=True, nogil=True)
-def _spread(streets: Streets, labels: Labels, group: int, limit: float) -> None:
-    """Settle junctions, nearest first, from the front on."""
-    size = labels.sizes[0]
-    keys, nodes = np.empty(2 * size + 64), np.empty(2 * size + 64, np.int32)
-    for k in range(size):
-        node = labels.front[k]
-        _push(keys, nodes, k, labels.minutes[node], node)
-    labels.sizes[0] = 0
-    while True:
-        size = _settle(streets, labels, keys, nodes, size, group, limit)
-        if size == 0:
-            return
-        # a heap that grew inside the inner loop would slow every step of it
-        keys = np.concatenate((keys, np.empty(len(keys))))
-        nodes = np.concatenate((nodes, np.empty(len(nodes), np.int32)))
-
-
-@njit(cache=True, nogil=True)
-def _settle(
-    streets: Streets, labels: Labels, keys: Floats, nodes: Ints, size: int, group: int, limit: float
-) -> int:
-    """Settle junctions until the heap is empty or has no room for the next one's neighbours; return its size."""
-    arc_first, arc_restricted = streets.arc_first, streets.arc_restricted
-    arc_from, arc_minutes, arc_group = streets.arc_from, streets.arc_minutes, streets.arc_group
-    minutes, facility = labels.minutes, labels.facility
-    while size > 0:
-        here, node = keys[0], nodes[0]
-        if size + arc_first[node + 1] - arc_first[node] > len(keys):
-            break
-        size -= 1
-        _drop_top(keys, nodes, size)
-        if here > minutes[node]:  # an entry from before its label was lowered
-            continue
-        who, public_end = facility[node], arc_restricted[node]
-        for arc in range(arc_first[node], arc_first[node + 1] if group > 0 else public_end):
-            if arc >= public_end and arc_group[arc] != group:
-                continue
-            there, now = arc_from[arc], here + arc_minutes[arc]
-            if now <= minutes[there] and _offer(labels, there, now, who, group, limit):
-                _push(keys, nodes, size, now, there)
-                size += 1
-    return size
-
-
-@njit(cache=True, nogil=True)
-def _part(minutes: float, part_m: float, length_m: float) -> float:
-    """Return the minutes of a part of an edge; none where the part is nothing, even on an edge not taken."""
-    return 0.0 if part_m <= 0.0 else minutes * (part_m / length_m)
-
-
-@njit(cache=True, nogil=True)
-def _read(
-    streets: Streets,
-    labels: Labels,
-    facilities: Points,
-    by_edge: Ints,
-    edge_first: Ints,
-    addresses: Points,
-    rows: Ints,
-    limit: float,
-    result: Floats,
-    which: Ints,
-) -> None:
-    """Write each address's minutes to the nearest facility, and which one: by either end, or along its own edge."""
-    for row in rows:
-        edge, offset = addresses.edge[row], addresses.offset_m[row]
-        length, minutes, back = streets.length_m[edge], streets.minutes[edge], streets.back[edge]
-        u, v = streets.u[edge], streets.v[edge]
-        best, facility = labels.minutes[u] + _part(back, offset, length), labels.facility[u]
-        other = labels.minutes[v] + _part(minutes, length - offset, length)
-        if other < best or (other == best and labels.facility[v] < facility):
-            best, facility = other, labels.facility[v]
-        for k in range(edge_first[edge], edge_first[edge + 1]):
-            i = by_edge[k]
-            ahead = facilities.offset_m[i] - offset
-            way = _part(minutes, ahead, length) if ahead >= 0 else _part(back, -ahead, length)
-            other = facilities.access_minutes[i] + way
-            if other < best or (other == best and i < facility):
-                best, facility = other, i
-        best += addresses.access_minutes[row]
-        if best <= limit and best < np.inf:
-            result[row], which[row] = best, facility
+def _between(streets: Streets, here: Spots, i: int, there: Spots, k: int) -> float:
+    """Return the minutes along their common chain from one spot to another."""
+    edge = here.edge[i]
+    if edge == there.edge[k]:
+        ahead, length = there.offset_m[k] - here.offset_m[i], streets.length_m[edge]
+        if ahead == 0.0:
+            return 0.0
+        return (
+            streets.minutes[edge] * (ahead / length) if ahead > 0 else streets.back[edge] * (-ahead / length)
+        )
+    ahead = there.at[k, 1] - here.at[i, 1]
+    return ahead if ahead >= 0 else here.at[i, 0] - there.at[k, 0]
 
 
 @njit(cache=True, nogil=True)
 def _nearest(
     streets: Streets,
-    junctions: int,
-    facilities: Points,
-    by_edge: Ints,
-    edge_first: Ints,
-    addresses: Points,
+    chains: Chains,
+    arcs: Arcs,
+    doors: Spots,
+    by_chain: Ints,
+    chain_first: Ints,
+    homes: Spots,
     by_group: Ints,
-    address_first: Ints,
+    home_first: Ints,
     limit: float,
 ) -> tuple[Floats, Ints]:
-    result = np.full(len(addresses.edge), np.nan)
-    which = np.full(len(addresses.edge), -1)
-    labels = _fresh(junctions, 2 * (len(facilities.edge) + len(streets.u)), junctions)
-    for group in range(len(address_first) - 1):
-        rows = by_group[address_first[group] : address_first[group + 1]]
+    result = np.full(len(homes.edge), np.nan)
+    which = np.full(len(homes.edge), -1)
+    labels, speed = _fresh(arcs, True, limit), arcs.per_minute
+    for group in range(len(home_first) - 1):
+        rows = by_group[home_first[group] : home_first[group + 1]]
         if group > 0 and len(rows) == 0:
             continue
-        for edge in streets.group_edges[streets.group_first[group] : streets.group_first[group + 1]]:
-            u, v, length = streets.u[edge], streets.v[edge], streets.length_m[edge]
-            minutes, back = streets.minutes[edge], streets.back[edge]
-            for k in range(edge_first[edge], edge_first[edge + 1]):
-                i = by_edge[k]
-                offset, access = facilities.offset_m[i], facilities.access_minutes[i]
-                _start(labels, u, access + _part(minutes, offset, length), i, group, limit)
-                _start(labels, v, access + _part(back, length - offset, length), i, group, limit)
+        for chain in arcs.group_chains[arcs.group_first[group] : arcs.group_first[group + 1]]:
+            a, b = chains.a[chain], chains.b[chain]
+            for k in by_chain[chain_first[chain] : chain_first[chain + 1]]:
+                _offer(labels, a, doors.access[k] + doors.at[k, 1], k, group, limit, speed)
+                _offer(labels, b, doors.access[k] + doors.at[k, 3], k, group, limit, speed)
             if group > 0:
-                _start(labels, u, labels.minutes[v] + minutes, labels.facility[v], group, limit)
-                _start(labels, v, labels.minutes[u] + back, labels.facility[u], group, limit)
-        _spread(streets, labels, group, limit)
-        _read(streets, labels, facilities, by_edge, edge_first, addresses, rows, limit, result, which)
-        for k in range(labels.sizes[1]):
+                ahead, behind = (
+                    labels.minutes[b] + chains.minutes[chain],
+                    labels.minutes[a] + chains.back[chain],
+                )
+                _offer(labels, a, ahead, labels.facility[b], group, limit, speed)
+                _offer(labels, b, behind, labels.facility[a], group, limit, speed)
+        _spread(arcs, labels, group, limit)
+        for i in rows:
+            chain = homes.chain[i]
+            a, b = chains.a[chain], chains.b[chain]
+            best, facility = labels.minutes[a] + homes.at[i, 0], labels.facility[a]
+            other = labels.minutes[b] + homes.at[i, 2]
+            if other < best or (other == best and labels.facility[b] < facility):
+                best, facility = other, labels.facility[b]
+            for k in by_chain[chain_first[chain] : chain_first[chain + 1]]:
+                other = doors.access[k] + _between(streets, homes, i, doors, k)
+                if other < best or (other == best and k < facility):
+                    best, facility = other, k
+            best += homes.access[i]
+            if best <= limit and best < np.inf:
+                result[i], which[i] = best, facility
+        for k in range(labels.undo_size[0]):
             node = labels.undo[k]
             labels.minutes[node], labels.facility[node] = labels.undo_minutes[k], labels.undo_facility[k]
-        labels.sizes[1] = 0
+        labels.undo_size[0] = 0
     return result, which
 
 
 @njit(cache=True, nogil=True)
-def _to_junctions(
-    streets: Streets, count: int, junctions: Ints, minutes: Floats, limit: float
-) -> tuple[Floats, Ints]:
-    labels = _fresh(count, len(junctions), 0)
-    for i in range(len(junctions)):
-        _start(labels, junctions[i], minutes[i], i, 0, limit)
-    _spread(streets, labels, 0, limit)
-    return labels.minutes, labels.facility
+def _to_nodes(chains: Chains, arcs: Arcs, nodes: Ints, minutes: Floats, limit: float) -> Floats:
+    count, at, inner = chains.count, chains.node_at, chains.first
+    result = np.empty(len(chains.node))
+    labels, speed = _fresh(arcs, False, limit), arcs.per_minute
+    on = np.searchsorted(inner, nodes - count, side="right") - 1
+    for i in range(len(nodes)):
+        node, chain = nodes[i], on[i]
+        if node < count:
+            _offer(labels, node, minutes[i], i, 0, limit, speed)
+        elif chains.group[chain] == 0:
+            _offer(labels, chains.a[chain], minutes[i] + at[node - count, 1], i, 0, limit, speed)
+            _offer(labels, chains.b[chain], minutes[i] + at[node - count, 3], i, 0, limit, speed)
+    _spread(arcs, labels, 0, limit)
+    result[:count] = labels.minutes[:count]
+    for chain in range(len(chains.a)):
+        a, b = labels.minutes[chains.a[chain]], labels.minutes[chains.b[chain]]
+        if min(a, b) == np.inf or chains.group[chain] > 0:
+            result[count + inner[chain] : count + inner[chain + 1]] = np.inf
+            continue
+        for k in range(inner[chain], inner[chain + 1]):
+            best = min(a + at[k, 0], b + at[k, 2])
+            result[count + k] = best if best <= limit else np.inf
+    for i in range(len(nodes)):  # along the chain that a source lies on
+        node, chain = nodes[i] - count, on[i]
+        if node >= 0 and chains.group[chain] == 0:
+            for k in range(inner[chain], inner[chain + 1]):
+                way = at[node, 1] - at[k, 1] if k <= node else at[k, 0] - at[node, 0]
+                if minutes[i] + way <= min(limit, result[count + k]):
+                    result[count + k] = minutes[i] + way
+    return result

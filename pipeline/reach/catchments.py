@@ -13,9 +13,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from pipeline.network.search import Graph, nearest
-from pipeline.reach.fronts import Shapes, fronts, seen, within
+from pipeline.reach.fronts import GRID_M, Shapes, fronts, seen, within
 from pipeline.settings import LinkParams, Walker
 
 
@@ -60,7 +61,7 @@ def catchments(
         walk[i] = to_middle + pieces.half * np.fmax(graph.streets.minutes[edge], graph.streets.back[edge])
     reached = np.flatnonzero((walk <= far).any(axis=0))
     pieces, walk = pieces.take(reached), walk[:, reached]
-    ground = seen(pieces, barriers, link.max_access_m)
+    ground, whole = seen(pieces, barriers, link.max_access_m)
 
     rows = []
     for i, name in enumerate(targets):
@@ -68,7 +69,8 @@ def catchments(
         for limit in minutes:
             depth_m = 60.0 * speed * (limit - walk[i])
             near = depth_m > 0
-            area = _joined(within(ground[near], pieces.middle[near], depth_m[near]), step_m)
+            part, uncut = within(ground[near], pieces.middle[near], depth_m[near])
+            area = _joined(part, uncut & whole[near], step_m)
             if not area.is_empty:
                 rows.append((name, walker_of[name], float(limit), area))
     table = pd.DataFrame(rows, columns=["class_id", "walker", "minutes", "geometry"])
@@ -76,7 +78,13 @@ def catchments(
     return gpd.GeoDataFrame(table.sort_values(["class_id", "minutes"]), geometry="geometry", crs=edges.crs)
 
 
-def _joined(fronts: Shapes, step_m: float) -> shapely.MultiPolygon:
-    """Join fronts to one area, less a rim: between two streets the foot is nearer to one than its piece's middle says."""
-    area = shapely.buffer(shapely.union_all(fronts), -step_m / 4)
+def _joined(ground: Shapes, whole: NDArray[np.bool_], step_m: float) -> shapely.MultiPolygon:
+    """Join ground to one area, less a rim: near the middle between two streets either may be the nearer one."""
+    fitting = ground[
+        whole
+    ]  # corner by corner, which makes joining quick, unless rounding has folded a tiny one
+    if shapely.coverage_is_valid(fitting):
+        fitting = [shapely.coverage_union_all(fitting)]
+    area = shapely.union_all([*fitting, *ground[~whole]], grid_size=GRID_M)
+    area = shapely.buffer(area, -step_m / 4, quad_segs=2)
     return shapely.multipolygons(shapely.get_parts(area))

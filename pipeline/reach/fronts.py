@@ -21,18 +21,20 @@ from pipeline.network.search import PUBLIC, Floats, Graph, Ints, Points
 
 Shapes = NDArray[np.object_]
 _TOUCH_M = 0.01  # as in linking: a street along a wall touches it and does not cross it
-_FAR_M = 1e5  # where the outermost cells end before they are cut to their depth
+_INSET_M = 0.1
+GRID_M = 0.001  # cells, cut on one grid, fit each other without cracks
 
 
 class Fronts(NamedTuple):
     """Pieces of streets, one row for each group of walkers and each side of a barrier that a piece runs along."""
 
-    points: Points  # the middles, as addresses with the rights of who lives there
-    half: Floats  # of each piece, as a share of its edge
-    start: Floats  # coordinates (n × 2) of the ends and the middle
+    points: Points  # inside the pieces, as addresses with the rights of who lives there
+    half: Floats  # from the point to the farther end of its piece, as a share of the edge
+    start: Floats  # coordinates (n × 2) of the ends and the point
     middle: Floats
     end: Floats
-    cell: Shapes  # polygon: nearest to this piece; what barriers hide is not yet taken away
+    cell: Shapes  # polygon: nearer to this point than to any other; what barriers hide is not yet taken away
+    whole: NDArray[np.bool_]  # the cell is not cut by the border of a home or of a part of the ground
 
     def take(self, rows: NDArray) -> Fronts:
         """Return the fronts of these rows."""
@@ -63,36 +65,45 @@ def fronts(
     edges = edges.sort_values("edge_id", ignore_index=True)
     tied_to = ((edges["component"] == 0) & ~edges["bridge"] & ~edges["tunnel"]).to_numpy(bool)
     length = graph.streets.length_m
-    count = np.where(tied_to, np.maximum(np.ceil(length / step_m), 1), 0).astype(np.int64)
+    steps = np.maximum(np.ceil(length / step_m), 1).astype(np.int64)
+    count = np.where(tied_to, steps + 1, 0)
     edge = np.repeat(np.arange(len(edges)), count)
     number = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    line = edges.geometry.to_numpy()[edge]
+    line, half = edges.geometry.to_numpy()[edge], 0.5 / steps[edge]
+    # a hair inside the ends, where other edges begin
+    inset = np.minimum(_INSET_M / np.maximum(length[edge], _INSET_M), 0.25)
+    share = np.clip(number / steps[edge], inset, 1 - inset)
 
     def place(share: Floats) -> Floats:
-        return shapely.get_coordinates(shapely.line_interpolate_point(line, share, normalized=True))
+        return shapely.get_coordinates(
+            shapely.line_interpolate_point(line, np.clip(share, 0, 1), normalized=True)
+        )
 
-    start, middle, end = (place((number + part) / count[edge]) for part in (0.0, 0.5, 1.0))
+    start, middle, end = place(share - half), place(share), place(share + half)
     faces = _faces(barriers.geometry.to_numpy(), edges.total_bounds, 2 * depth_m)
     users = edges["users"].to_numpy(object)[edge]
     parts = [
-        (row, cell, np.full(len(row), group))
+        (row, cell, whole, np.full(len(row), group))
         for group, chosen, home in _homes(graph.groups, users, middle, compounds, depth_m)
-        for row, cell in _divided(middle, chosen, faces, home)
+        for row, cell, whole in _divided(middle, chosen, faces, home, depth_m)
     ]
-    row, cell, group = (np.concatenate(column) for column in zip(*parts, strict=True))
+    row, cell, whole, group = (np.concatenate(column) for column in zip(*parts, strict=True))
     own = graph.streets.group[edge[row]]
-    offset = (number[row] + 0.5) / count[edge[row]] * length[edge[row]]
+    offset = share[row] * length[edge[row]]
     points = Points(edge[row], offset, np.zeros(len(row)), np.where(own > 0, own, group))
-    return Fronts(points, 0.5 / count[edge[row]], start[row], middle[row], end[row], cell)
+    return Fronts(points, half[row], start[row], middle[row], end[row], cell, whole)
 
 
-def seen(fronts: Fronts, barriers: gpd.GeoDataFrame, depth_m: float) -> Shapes:
-    """Return the part of each front's cell that is no deeper than `depth_m` and that no barrier hides."""
-    ground = within(fronts.cell, fronts.middle, np.full(len(fronts.cell), depth_m))
+def seen(fronts: Fronts, barriers: gpd.GeoDataFrame, depth_m: float) -> tuple[Shapes, NDArray[np.bool_]]:
+    """Return the part of each cell that is no deeper than `depth_m` and that no barrier hides, and if it is whole."""
+    ground, whole = within(fronts.cell, fronts.middle, np.full(len(fronts.cell), depth_m))
     xy, line = shapely.get_coordinates(barriers.geometry.to_numpy(), return_index=True)
     first = np.flatnonzero(line[1:] == line[:-1])
     wall = np.stack([xy[first], xy[first + 1]], axis=1)
-    front, segment = shapely.STRtree(shapely.linestrings(wall)).query(ground, predicate="intersects")
+    piece = shapely.linestrings(np.stack([fronts.start, fronts.end], axis=1))
+    view = shapely.convex_hull(shapely.geometrycollections(np.stack([ground, piece], axis=1)))
+    front, segment = shapely.STRtree(shapely.linestrings(wall)).query(view, predicate="intersects")
+    whole[front] = False
     order = np.lexsort((segment, front))
     front, segment = front[order], segment[order]
     rank = np.arange(len(front)) - np.searchsorted(front, front)
@@ -100,20 +111,34 @@ def seen(fronts: Fronts, barriers: gpd.GeoDataFrame, depth_m: float) -> Shapes:
         here, across = front[rank == turn], segment[rank == turn]
         # an access leg starts anywhere on the piece: what is hidden from either end is hidden
         for eye in (fronts.start[here], fronts.end[here]):
-            ground[here] = shapely.difference(ground[here], _shadows(eye, wall[across], 4 * depth_m))
-    return ground
+            shadow = _shadows(eye, wall[across], 4 * depth_m)
+            ground[here] = _areas(shapely.difference(ground[here], shadow, grid_size=GRID_M))
+    return ground, whole & fronts.whole
 
 
-def within(cells: Shapes, middle: Floats, radius_m: Floats) -> Shapes:
-    """Return the part of each cell that is within a radius of its middle."""
+def within(cells: Shapes, middle: Floats, radius_m: Floats) -> tuple[Shapes, NDArray[np.bool_]]:
+    """Return the part of each cell that is within a radius of its middle, and whether that is all of it."""
     xy, cell = shapely.get_coordinates(cells, return_index=True)
     farthest = np.zeros(len(cells))
     np.maximum.at(farthest, cell, np.linalg.norm(xy - middle[cell], axis=1))
     result = cells.copy()
     cut = np.flatnonzero(farthest > radius_m)
     disc = shapely.buffer(shapely.points(middle[cut]), np.maximum(radius_m[cut], 0.0), quad_segs=6)
-    result[cut] = shapely.intersection(cells[cut], disc)
-    return result
+    result[cut] = _common(cells[cut], disc)
+    return result, farthest <= radius_m
+
+
+def _areas(shapes: Shapes) -> Shapes:
+    """Return the areas in shapes that rounding may have left with lines and points as well."""
+    mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    mixed |= shapely.get_dimensions(shapes) < 2
+    shapes[mixed] = shapely.buffer(shapes[mixed], 0.0)
+    return shapes
+
+
+def _common(one: Shapes, other: Shapes | shapely.Geometry) -> Shapes:
+    """Return the ground that polygons have in common."""
+    return _areas(shapely.intersection(one, other, grid_size=GRID_M))
 
 
 def _shadows(eye: Floats, wall: Floats, far_m: float) -> Shapes:
@@ -141,9 +166,9 @@ def _faces(barriers: Shapes, bounds: Floats, margin_m: float) -> Shapes:
 
 
 def _divided(
-    middle: Floats, chosen: Ints, faces: Shapes, home: shapely.Geometry
-) -> Iterator[tuple[Ints, Shapes]]:
-    """Yield, for each face, the chosen pieces on it and each one's cell: ground of this home nearest to the piece."""
+    middle: Floats, chosen: Ints, faces: Shapes, home: shapely.Geometry, depth_m: float
+) -> Iterator[tuple[Ints, Shapes, NDArray[np.bool_]]]:
+    """Yield, for each face, the chosen pieces on it, each one's cell of the home's ground, and if the cell is whole."""
     face, place = shapely.STRtree(shapely.points(middle[chosen])).query(
         faces, predicate="dwithin", distance=_TOUCH_M
     )
@@ -152,25 +177,27 @@ def _divided(
     for here in np.unique(face):
         row = np.sort(chosen[place[face == here]])
         row = row[np.sort(np.unique(middle[row], axis=0, return_index=True)[1])]
-        cell = _cells(middle[row])
+        cell = _cells(middle[row], depth_m)
         edged = between[np.searchsorted(chosen, row)]
-        cell[edged] = shapely.intersection(cell[edged], faces[here])
+        cell[edged] = _common(cell[edged], faces[here])
         inner = shapely.contains_properly(home, cell)
-        cell[~inner] = shapely.intersection(cell[~inner], home)
+        cell[~inner] = _common(cell[~inner], home)
         kept = ~shapely.is_empty(cell)
-        yield row[kept], cell[kept]
+        yield row[kept], cell[kept], (inner & ~edged)[kept]
 
 
-def _cells(xy: Floats) -> Shapes:
-    """Return the Voronoi cell of each place."""
+def _cells(xy: Floats, depth_m: float) -> Shapes:
+    """Return the Voronoi cell of each place, with the outer ones closed beyond `depth_m`."""
     centre = xy.mean(axis=0)
     turn = np.arange(8) * np.pi / 4
-    frame = _FAR_M * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    frame = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    frame *= 1.2 * np.linalg.norm(xy - centre, axis=1).max() + 2 * depth_m
     found = Voronoi(np.concatenate([xy - centre, frame]))
     corners = [found.regions[region] for region in found.point_region[: len(xy)]]
     cell = np.repeat(np.arange(len(xy)), [len(corner) for corner in corners])
     flat = np.fromiter((vertex for corner in corners for vertex in corner), np.int64, len(cell))
-    return np.asarray(shapely.convex_hull(shapely.multipoints(found.vertices[flat] + centre, indices=cell)))
+    corner = np.round((found.vertices[flat] + centre) / GRID_M) * GRID_M
+    return np.asarray(shapely.polygons(shapely.linearrings(corner, indices=cell)))
 
 
 def _homes(
@@ -187,7 +214,7 @@ def _homes(
     public = users == PUBLIC
     private = np.array([str(name).startswith(PRIVATE) for name in users], bool)
     spots = shapely.STRtree(shapely.points(middle))
-    rest = shapely.box(*(middle.min(axis=0) - _FAR_M), *(middle.max(axis=0) + _FAR_M))
+    rest = shapely.box(*(middle.min(axis=0) - 2 * depth_m), *(middle.max(axis=0) + 2 * depth_m))
     for name, area in compounds.sort_values("compound_id").set_index("compound_id").geometry.items():
         if name in groups:
             area, rest = shapely.intersection(area, rest), shapely.difference(rest, area)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import TableError
-from pipeline.network.search import Graph, nearest, to_junctions
+from pipeline.network.search import Graph, nearest, to_nodes
 
 SPEED = 1.0  # m/s: 60 m are one minute
 
@@ -150,9 +150,9 @@ def test_a_point_on_no_edge_is_refused() -> None:
 
 def test_junction_labels_by_hand() -> None:
     graph = Graph.build(GRID, "adult")
-    minutes, source = to_junctions(graph, np.array([0, 4]), np.array([0.0, 0.5]), 2.0)
-    assert minutes.tolist() == [0.0, 2.0, 1.5, 1.5, 0.5]
-    assert source.tolist() == [0, 0, 1, 1, 1]
+    row = {node: i for i, node in enumerate(graph.node_ids.tolist())}
+    minutes = to_nodes(graph, np.array([row[1], row[5]]), np.array([0.0, 0.5]), 2.0)
+    assert dict(zip(graph.node_ids.tolist(), minutes, strict=True)) == {1: 0.0, 2: 2.0, 3: 1.5, 4: 1.5, 5: 0.5}
 
 
 # ------------------------------------------------------------------------------------------- what must always hold
@@ -215,7 +215,8 @@ def test_opening_a_way_to_everyone_never_lengthens_a_walk(case: tuple[pd.DataFra
     opened = edges.assign(users=edges["users"].where(edges.index != which % len(edges), "public"))
     before, _ = walk(edges, facilities, addresses, np.inf)
     after, _ = walk(opened, facilities, addresses, np.inf)
-    assert (filled(after) <= filled(before)).all()
+    # chains are added up in another order
+    assert (filled(after) <= filled(before) * (1 + 1e-12)).all()
 
 
 @settings(max_examples=60, deadline=None)

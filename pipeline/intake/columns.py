@@ -57,6 +57,7 @@ SPECS: dict[str, Spec] = {
     "extent": Spec("extent", (), ()),
     "population": Spec("population_zones", ("residents",), AGES),
     "progress": Spec("progress", ("subject", "step", "date"), may_be_empty=True),
+    "unit_wishes": Spec("unit_wishes", ("kind", "a", "b"), may_be_empty=True),
 }
 
 

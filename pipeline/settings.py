@@ -101,6 +101,9 @@ class Layers(Strict):
     progress: Layer | None = Field(
         None, description="steps of the procedure that compounds and units went through, with dates"
     )
+    unit_wishes: Layer | None = Field(
+        None, description="units that stand as they are, atoms that belong together, atoms that belong apart"
+    )
 
     answers: list[Layer] = Field(
         default_factory=list,
@@ -325,6 +328,7 @@ class UnitsParams(Strict):
     exact_sets_max: int = Field(
         ge=0, description="components with no more connected sets than this are solved exactly"
     )
+    searches: int = Field(ge=1, description="local searches side by side, each from a seed of its own")
     iterations_per_atom: int = Field(
         ge=0, description="steps of the local search; iterations, not seconds, so runs repeat"
     )
@@ -334,8 +338,19 @@ class UnitsParams(Strict):
     temperature_end_person_minutes: float = Field(gt=0, description="the same at the end")
     bound_steps: int = Field(ge=1, description="steps of the lower bound")
     bound_connected_steps: int = Field(ge=0, description="further steps, which price connected sets")
-    bound_connected_nodes: int = Field(ge=1, description="branch-and-bound nodes a meeting atom and step")
+    bound_connected_nodes: int = Field(
+        ge=1, description="branch-and-bound nodes a step, shared by the atoms of a connected part"
+    )
     bound_residents_step: float = Field(gt=0, description="the lower bound rounds residents down to this")
+    pool_units_max: int = Field(ge=1, description="units that a local search keeps for the master programme")
+    master_units_max: int = Field(ge=1, description="units among which the master programme chooses")
+    master_nodes: int = Field(
+        ge=1, description="nodes of branch and bound after which the master programme stops"
+    )
+    maps_max: int = Field(ge=1, description="near-optimal plans looked for, the best one included")
+    maps_within_share: float = Field(
+        ge=0, description="by how much a near-optimal plan may cost more than the best"
+    )
     seed: int = Field(ge=0)
     outline_gap_m: float = Field(
         ge=0, description="gaps narrower than twice this are closed in a unit's outline"

@@ -134,6 +134,10 @@ TABLES: dict[str, Table] = {
             (("subject_kind", ("compound", "class", "facility", "gate", "unit")),),
         ),
         Table("progress", "进度", "row of the progress file", "row", "row subject? step? date?"),
+        Table(
+            "unit_wishes", "单元意愿", "wish for units", "row", "row kind a? b?",
+            (("kind", ("locked", "together", "apart")),),
+        ),
         # ----------------------------------------------------------------------------------------- network
         Table("nodes", "路网节点", "junction", "node_id", "node_id component opening_id? geometry"),
         Table(
@@ -170,10 +174,10 @@ TABLES: dict[str, Table] = {
         Table(
             "units", "单元", "unit", "unit_id",
             "unit_id kind name name_en? subdistrict? residents residents_low residents_high size_result near_miss margin_residents connected "
-            "atoms committees_cut reason reason_en geometry",
+            "atoms committees_cut locked reason reason_en geometry",
             (_UNIT_KIND, _SIZE),
         ),
-        Table("unit_members", "单元组成", "unit × atom", "unit_id atom_id", "unit_id atom_id residents"),
+        Table("unit_members", "单元组成", "unit × atom", "unit_id atom_id", "unit_id atom_id residents kept_share?"),
         Table("leftovers", "未编入单元的地块", "atom in no proposed unit", "atom_id", "atom_id residents reason reason_en"),
         # ------------------------------------------------------------------------------------------- reach
         Table(

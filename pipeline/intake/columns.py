@@ -65,6 +65,7 @@ SPECS: dict[str, Spec] = {
         ("scenario_id", "points", "vote", "comment"),
     ),
     "progress": Spec("progress", ("subject", "step", "date"), may_be_empty=True),
+    "unit_wishes": Spec("unit_wishes", ("kind", "a", "b"), may_be_empty=True),
 }
 
 

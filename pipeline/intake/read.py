@@ -20,6 +20,7 @@ from pipeline.intake.register import register
 from pipeline.intake.report import report
 from pipeline.intake.streets import reaching, streets
 from pipeline.intake.surroundings import layer_table
+from pipeline.intake.wishes import unit_wishes
 from pipeline.settings import Settings
 from pipeline.tables import REGISTER_COLUMNS, TABLES, empty
 
@@ -83,6 +84,7 @@ def read_district(settings: Settings) -> Intake:
         "way_nodes": way_nodes,
         "extent": ground,
         "progress": progress(opener, layers.progress),
+        "unit_wishes": unit_wishes(opener, layers.unit_wishes),
         "population_zones": population_zones(opener, settings.params, crs, around, areas, homes),
     }
     facilities = listed(opener, around, crs, region)

@@ -27,21 +27,24 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     edges = inputs["edges"].sort_values("edge_id", ignore_index=True)
     nodes = inputs["nodes"].sort_values("node_id", ignore_index=True)
     ways = inputs["ways"].sort_values("way_id", ignore_index=True)
+    wishes = inputs["unit_wishes"]
     barriers = barrier_lines(ways, inputs["land"].sort_values("land_id", ignore_index=True))
 
     atoms, atom_of = make_atoms(residents, compounds, committees, edges, ways, barriers, params)
     addresses = residents.assign(atom_id=atom_of)
-    plan, pairs = propose(atoms, addresses, committees, nodes, edges, ways, barriers, params)
+    plan, pairs = propose(atoms, addresses, committees, nodes, edges, ways, barriers, wishes, params)
     unit_of_atom = unit_of_atoms(plan, atoms)
     unit_of = pd.Series(unit_of_atom.to_numpy(), index=atoms["atom_id"])
     addresses["unit_id"] = addresses["atom_id"].map(unit_of).astype("str")
     old, old_members = committee_units(addresses, committees, atoms, pairs, params)
-    new, new_members = proposed_units(addresses, committees, compounds, atoms, unit_of_atom, pairs, params)
+    new, new_members = proposed_units(
+        addresses, committees, compounds, atoms, plan, unit_of_atom, pairs, params
+    )
     say(
         f"units: {len(new)} proposed from {len(atoms)} atoms, "
         f"{new['residents'].sum() / max(atoms['residents'].sum(), 1):.1%} of residents placed, "
         f"cost {plan.cost_person_minutes:,.0f} person-minutes, no plan below {plan.bound_person_minutes:,.0f} "
-        f"(gap {plan.gap_share:.1%}), {plan.exact_atoms} atoms solved to proof"
+        f"(gap {plan.gap_share:.1%}), {plan.exact_atoms} atoms solved to proof, {len(plan.maps)} near-optimal plans"
     )
     return {
         "atoms": atoms,

@@ -16,6 +16,7 @@ def assemble(
     minutes: Floats,
     arterials: Floats,
     members: pd.DataFrame,
+    ties: pd.DataFrame,
     params: UnitsParams,
 ) -> Programme:
     """Return the programme of n atoms.
@@ -30,6 +31,8 @@ def assemble(
         The walk between any two atoms (n × n) and the arterials between them.
     members
         Columns atom (position), committee_id, residents: who lives in which committee; unknown committees left out.
+    ties
+        Columns a, b (positions) and apart: atoms that must share a unit, or must not.
     """
     n = len(residents)
     graph = np.concatenate([pairs[["a", "b"]].to_numpy(), pairs[["b", "a"]].to_numpy()]).astype(np.int64)
@@ -37,6 +40,9 @@ def assemble(
     codes, names = pd.factorize(members["committee_id"], sort=True)
     lived = members.assign(code=codes).sort_values(["atom", "code"])
     felt = minutes + params.cost_per_arterial_minutes * arterials
+    both = np.concatenate([ties[["a", "b"]].to_numpy(), ties[["b", "a"]].to_numpy()]).astype(np.int64)
+    apart = np.tile(ties["apart"].to_numpy(dtype=np.bool_), 2)
+    by_atom = np.lexsort((both[:, 1], both[:, 0]))
     return Programme(
         residents=residents.astype(np.float64),
         first=_starts(graph[:, 0], n),
@@ -46,6 +52,9 @@ def assemble(
         committee=lived["code"].to_numpy(dtype=np.int64),
         committee_people=lived["residents"].to_numpy(dtype=np.float64),
         committees=len(names),
+        tie_first=_starts(both[by_atom, 0], n),
+        tie=np.ascontiguousarray(both[by_atom, 1]),
+        apart=apart[by_atom],
         residents_min=float(params.residents_min),
         residents_max=float(params.residents_max),
         unit_cost=params.cost_per_unit_person_minutes,

@@ -15,13 +15,15 @@ z_m is first the answer of an easier problem, a knapsack of at most `residents_m
 - residents are rounded down to whole steps.
 
 Each of them only lowers z_m, so L(π) ≤ the best plan. Where that z_m is negative, branch and bound over connected sets
-(`connected.py`) raises it as far as its limit of nodes allows. π rises along subgradients; steps are counted, not timed.
+(`connected.py`) raises it as far as its limit of nodes allows. Atoms too dear to reach are left out first
+(`toll.py`), and wishes are not asked for. π rises along subgradients; steps are counted, not timed.
 
 Source: M. Held, P. Wolfe, H. Crowder, Validation of subgradient optimization, Mathematical Programming 6 (1974), 62–88.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -32,9 +34,11 @@ from pipeline.settings import UnitsParams
 from pipeline.units.connected import price_connected
 from pipeline.units.knapsack import price_knapsack
 from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme
+from pipeline.units.toll import worth_joining
 
 MEMORY = 0.7  # share of the last direction that is kept
 PATIENCE = 8  # steps without a better bound after which they are halved
+AT_ONCE = 50  # meeting atoms priced in one go
 WORTHWHILE = 1e-5  # share of the price by which a bound must be better
 
 
@@ -46,20 +50,23 @@ class Area(NamedTuple):
     committee: Ints
 
 
-def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsParams) -> float:
-    """Return the best bound met, in person-minutes, from the prices of a known plan (`label`, its `cost`).
+def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsParams) -> tuple[float, Floats]:
+    """Return the best bound met, in person-minutes, and the prices π that gave it.
 
-    The knapsack alone leads to good prices; from there on connected sets are priced.
+    They start from those of a known plan (`label`, its `cost`). The knapsack alone leads to good prices; from there on
+    connected sets are priced, with nodes by the number of atoms.
     """
     reach = [_within_reach(programme, m) for m in range(len(label))]
     area = Area(np.cumsum([0, *map(len, reach)]), np.concatenate(reach), _main_committee(programme))
     leftover = programme.leftover_cost * programme.residents
     bound, prices = 0.0, _first_prices(programme, label, leftover)  # nothing costs less than nothing
-    phases = ((params.bound_steps, 0), (params.bound_connected_steps, params.bound_connected_nodes))
+    nodes = max(1, params.bound_connected_nodes // len(label))
+    phases = ((params.bound_steps, 0), (params.bound_connected_steps, nodes))
     for steps, nodes in phases:
-        found, prices = _ascend(programme, area, prices, cost, steps, nodes, params.bound_residents_step)
-        bound = max(bound, found)
-    return bound
+        found, better = _ascend(programme, area, prices, cost, steps, nodes, params.bound_residents_step)
+        if found > bound:
+            bound, prices = found, better
+    return bound, prices
 
 
 def _ascend(
@@ -142,18 +149,44 @@ def _main_committee(programme: Programme) -> Ints:
     return main
 
 
-@njit(cache=True)
 def price_meetings(
     programme: Programme, prices: Floats, area: Area, residents_step: float, nodes: int
 ) -> tuple[Floats, Floats]:
-    """Return z_m of each atom m, and for each entry of `area.near` the share taken; connected sets if `nodes` > 0."""
-    n = len(prices)
-    slack, share = np.zeros(n), np.zeros(len(area.near))
-    for m in range(n):
-        part = slice(area.first[m], area.first[m + 1])
-        near, taken = area.near[part], share[part]
+    """Return z_m of each atom m, and for each entry of `area.near` the share taken; connected sets if `nodes` > 0.
+
+    Meeting atoms are priced in parts, side by side; none depends on another.
+    """
+    slack, share = np.zeros(len(prices)), np.zeros(len(area.near))
+    with ThreadPoolExecutor() as pool:
+        parts = [
+            pool.submit(_price_some, programme, prices, area, residents_step, nodes, low, slack, share)
+            for low in range(0, len(prices), AT_ONCE)
+        ]
+    for part in parts:
+        part.result()
+    return slack, share
+
+
+@njit(cache=True, nogil=True)
+def _price_some(
+    programme: Programme,
+    prices: Floats,
+    area: Area,
+    residents_step: float,
+    nodes: int,
+    low: int,
+    slack: Floats,
+    share: Floats,
+) -> None:
+    for m in range(low, min(low + AT_ONCE, len(prices))):
+        part = area.near[area.first[m] : area.first[m + 1]]
+        keep = worth_joining(programme, prices, part, m)
+        near = part[keep]
+        if len(near) == 0:
+            continue
+        taken = np.zeros(len(near))
         slack[m] = price_knapsack(programme, prices, near, area.committee, residents_step, m, taken)
         if slack[m] < 0 and nodes > 0:
             joined = price_connected(programme, prices, near, area.committee, m, nodes, taken)
             slack[m] = max(slack[m], joined)
-    return slack, share
+        share[area.first[m] + np.flatnonzero(keep)] = taken

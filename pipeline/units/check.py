@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
@@ -13,7 +15,12 @@ from pipeline.units.sentences import Facts, on_unit
 
 
 def check_units(
-    units: list[str], addresses: pd.DataFrame, atoms: pd.Series, pairs: pd.DataFrame, params: UnitsParams
+    units: list[str],
+    addresses: pd.DataFrame,
+    atoms: pd.Series,
+    pairs: pd.DataFrame,
+    params: UnitsParams,
+    locked: Collection[str] = (),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what the tables `units` and `unit_members` say of each unit, in the order given.
 
@@ -25,12 +32,15 @@ def check_units(
         One row an address: unit_id, atom_id, committee_id, residents, residents_low, residents_high.
     atoms
         The atom_ids that `pairs` (columns a, b) refers to by position.
+    locked
+        Units that stand as they are because people wish so.
 
     Returns
     -------
     DataFrame
         unit_id, residents, residents_low, residents_high, size_result, near_miss, margin_residents, connected, atoms,
-        committees_cut, reason, reason_en. A unit is connected when its atoms hang together, parts with no more than
+        committees_cut, locked, reason,
+        reason_en. A unit is connected when its atoms hang together, parts with no more than
         `committee_share_min` of its residents apart.
     DataFrame
         unit_id, atom_id, residents.
@@ -50,6 +60,7 @@ def check_units(
     shares = addresses.groupby(["unit_id", "committee_id"], as_index=False)["residents"].sum()
     present = shares["residents"] > params.committee_share_min * shares["unit_id"].map(people).astype(float)
     table["committees_cut"] = shares[present].groupby("unit_id").size().reindex(units, fill_value=0)
+    table["locked"] = table.index.isin(list(locked))
     facts = table[list(Facts._fields)].itertuples(index=False, name=None)
     sentences = [on_unit(Facts(*row), params) for row in facts]
     for k, column in enumerate(("reason", "reason_en")):

@@ -1,6 +1,8 @@
-"""Find the unit of least reduced price round a meeting atom, by branch and bound over connected sets."""
+"""Find the unit of least reduced price round a meeting atom, by best-first branch and bound over connected sets."""
 
 from __future__ import annotations
+
+from heapq import heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,7 @@ from numba import njit
 from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme, extra_committees, in_range
 
 BoolRow = npt.NDArray[np.bool_]
+Row = npt.NDArray[np.int8]
 FREE, TAKEN, BARRED = 0, 1, 2
 
 
@@ -19,56 +22,64 @@ def price_connected(
     """Return a lower bound of min(0, f_m(S) − π(S)) over connected sets S in range with m, exact where `nodes_max` nodes do.
 
     `near` are the atoms that may share a unit with m, `committee` the one that each atom surely counts for (−1: none).
-    `share` gets 1 for the atoms of the best S found, if one is negative. At each node the next atom beside the set is
-    taken or barred. What the rest can give is bounded by divisible atoms that are still joined to the set; a further
-    committee's cost is spread over those of its atoms that pay.
+    `share` gets 1 for the atoms of the best S found, if one is negative. At each node, the one of least bound first, the
+    next atom beside the set is taken or barred. What the rest can give is bounded by divisible atoms that are still
+    joined to the set; a further committee's cost is spread over those of its atoms that pay.
     """
     n = len(near)
-    people, gain = programme.residents[near], programme.burden[m, near] - prices[near]
+    gain = np.empty(n)
+    for k in range(n):
+        gain[k] = programme.burden[m, near[k]] - prices[near[k]]
+    people = programme.residents[near]
     own = np.searchsorted(near, m)
     low, high = programme.residents_min - TOLERANCE, programme.residents_max + TOLERANCE
     felt = _spread_committees(
         gain, people, committee[near], committee[m], programme.cut_cost, high - people[own]
     )
-    rate = felt / np.maximum(people, TOLERANCE)
-    order = np.argsort(rate, kind="mergesort")
+    order = np.argsort(felt / np.maximum(people, TOLERANCE), kind="mergesort")
     place = np.full(len(programme.residents), -1)
     place[near] = np.arange(n)
-    status = np.zeros((n + 2, n), dtype=np.int8)
-    floor, spent, size = np.full(n + 2, -np.inf), np.zeros(n + 2), np.zeros(n + 2)
     joined, queue = np.empty(n, dtype=np.bool_), np.empty(n, dtype=np.int64)
     tally = np.zeros(programme.committees)
+    status = np.zeros((2 * nodes_max + 2, n), dtype=np.int8)
+    beside = np.empty(len(status), dtype=np.int64)
+    spent, size = np.zeros(len(status)), np.zeros(len(status))
     status[0, own] = TAKEN
     spent[0], size[0] = programme.unit_cost + gain[own], people[own]
-    height, nodes, best = 1, 0, 0.0
-    while height:
-        height -= 1
-        if floor[height] >= best:
-            continue
-        nodes += 1
-        if nodes > nodes_max:
-            return min(best, floor[: height + 1].min())
-        here, cost, inside = status[height], spent[height], size[height]
-        beside = _join(programme, near, place, here, people, high - inside, order, joined, queue)
-        bound = cost + _rest(felt, people, joined, order, low - inside, high - inside)
-        if bound >= best:
-            continue
+    open_nodes = [(-np.inf, 0)]
+    made, best = 1, 0.0
+    beside[0] = _join(programme, near, place, status[0], people, high - size[0], order, joined, queue)
+    for _ in range(nodes_max):
+        if not open_nodes:
+            return best
+        floor, here = heappop(open_nodes)
+        if floor >= best:
+            return best
+        inside = size[here]
         if in_range(programme, inside):
-            atoms = near[here == TAKEN]
-            price = programme.unit_cost + gain[here == TAKEN].sum()
-            price += programme.cut_cost * extra_committees(programme, atoms, inside, tally)
+            taken = status[here] == TAKEN
+            price = programme.unit_cost + gain[taken].sum()
+            price += programme.cut_cost * extra_committees(programme, near[taken], inside, tally)
             if price < best:
                 best = price
-                share[:] = (here == TAKEN).astype(np.float64)
-        if beside < 0:
+                share[:] = taken.astype(np.float64)
+        k = beside[here]
+        if k < 0:
             continue
-        floor[height] = floor[height + 1] = bound
-        status[height + 1] = here
-        status[height, beside] = BARRED
-        status[height + 1, beside] = TAKEN
-        spent[height + 1], size[height + 1] = cost + felt[beside], inside + people[beside]
-        height += 2
-    return best
+        for choice in (TAKEN, BARRED):
+            status[made] = status[here]
+            status[made, k] = choice
+            spent[made], size[made] = spent[here], inside
+            if choice == TAKEN:
+                spent[made] += felt[k]
+                size[made] += people[k]
+            room = high - size[made]
+            beside[made] = _join(programme, near, place, status[made], people, room, order, joined, queue)
+            bound = spent[made] + _rest(felt, people, joined, order, low - size[made], room)
+            if bound < best:
+                heappush(open_nodes, (bound, made))
+                made += 1
+    return min(best, open_nodes[0][0]) if open_nodes else best
 
 
 @njit(cache=True)
@@ -93,7 +104,7 @@ def _join(
     programme: Programme,
     near: Ints,
     place: Ints,
-    status: Ints,
+    status: Row,
     people: Floats,
     space: float,
     order: Ints,

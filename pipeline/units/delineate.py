@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,13 +11,18 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from pipeline.progress import say
 from pipeline.settings import UnitsParams
 from pipeline.units.bound import lower_bound
-from pipeline.units.exact import solve_exactly
-from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme, total_cost
+from pipeline.units.exact import every_unit
+from pipeline.units.maps import near_optimal
+from pipeline.units.master import choose, plan_of, promising
+from pipeline.units.pool import empty_pool, together
+from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme, total_cost, unit_cost
 from pipeline.units.search import anneal
 
 Reason = Literal["", "above_ceiling", "component_below_floor", "not_placed"]
+SAID_FROM = 100  # atoms of a component from which the search says how far it is
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,9 @@ class Plan:
     cost_person_minutes: float
     bound_person_minutes: float  # no plan costs less
     exact_atoms: int  # atoms in components that were solved to proof
+    cut_atoms: int  # atoms in components whose master programme was stopped at its limit of nodes
+    maps: list[Ints]  # plans nearly as good, this one first
+    locked_units: int  # the first so many units were locked
 
     @property
     def gap_share(self) -> float:
@@ -36,43 +46,109 @@ class Plan:
         return possible / self.cost_person_minutes if possible > TOLERANCE else 0.0
 
 
-def delineate(programme: Programme, params: UnitsParams) -> Plan:
-    """Propose units: disjoint connected sets of atoms in range, at the least price found, with a lower bound."""
+@dataclass(frozen=True)
+class Solution:
+    """What was found for one component: near-optimal plans, the best one first; a lower bound; how the search ended."""
+
+    maps: list[Ints]
+    bound: float
+    exact: bool
+    cut: bool
+
+
+def delineate(programme: Programme, params: UnitsParams, locked: Sequence[Ints] = ()) -> Plan:
+    """Propose units: disjoint connected sets of atoms in range, at the least price found, with a lower bound.
+
+    `locked` are units that stand as they are; what is left is planned round them.
+    """
     n = len(programme.residents)
-    unit = np.full(n, -1)
+    maps = np.full((params.maps_max, n), -1)
     reason: list[Reason] = [""] * n
     component_residents = programme.residents.copy()
-    exact_atoms = 0
-    bound = 0.0
+    exact_atoms, cut_atoms = 0, 0
     too_large = programme.residents > programme.residents_max + TOLERANCE
+    free = ~too_large
+    tally = np.zeros(programme.committees)
+    bound = programme.leftover_cost * float(programme.residents[too_large].sum())
+    for unit, atoms in enumerate(locked):
+        maps[:, atoms], free[atoms] = unit, False
+        bound += float(unit_cost(programme, atoms, tally))
     for i in np.flatnonzero(too_large):
         reason[i] = "above_ceiling"
-        bound += programme.leftover_cost * programme.residents[i]
-    for atoms in components(programme, ~too_large):
+    for atoms in components(programme, free):
         why: Reason = "not_placed"
         component_residents[atoms] = programme.residents[atoms].sum()
         if component_residents[atoms[0]] < programme.residents_min - TOLERANCE:
             why = "component_below_floor"
             bound += programme.leftover_cost * component_residents[atoms[0]]
         else:
-            part = restrict(programme, atoms)
-            label = solve_exactly(part, params.exact_sets_max)
-            if label is not None:
-                exact_atoms += len(atoms)
-                bound += float(total_cost(part, label))
-            else:
-                label = anneal(
-                    part,
-                    params.iterations_per_atom * len(atoms),
-                    params.temperature_start_person_minutes,
-                    params.temperature_end_person_minutes,
-                    params.seed,
-                )
-                bound += lower_bound(part, label, float(total_cost(part, label)), params)
-            unit[atoms] = np.where(label >= 0, label + unit.max() + 1, -1)
-        for i in atoms[unit[atoms] < 0]:
+            found = solve(restrict(programme, atoms), params)
+            bound += found.bound
+            exact_atoms += len(atoms) if found.exact else 0
+            cut_atoms += len(atoms) if found.cut else 0
+            for k, plan in enumerate(maps):
+                label = found.maps[min(k, len(found.maps) - 1)]
+                plan[atoms] = np.where(label >= 0, label + plan.max() + 1, -1)
+        for i in atoms[maps[0, atoms] < 0]:
             reason[i] = why
-    return Plan(unit, reason, component_residents, float(total_cost(programme, unit)), bound, exact_atoms)
+    different = [plan for k, plan in enumerate(maps) if not any((plan == other).all() for other in maps[:k])]
+    cost = float(total_cost(programme, maps[0]))
+    return Plan(
+        maps[0], reason, component_residents, cost, bound, exact_atoms, cut_atoms, different, len(locked)
+    )
+
+
+def solve(programme: Programme, params: UnitsParams) -> Solution:
+    """Plan one component: over all its units where they are few, else over those that a search meets."""
+    limits = (params.maps_within_share, params.maps_max, params.master_nodes)
+    listed = every_unit(programme, params.exact_sets_max)
+    if listed is not None:
+        contains, prices = listed
+        chosen, proven = choose(programme, contains, prices, params.master_nodes)
+        if proven:
+            best = plan_of(contains, chosen)
+            cost = float(total_cost(programme, best))
+            return Solution(near_optimal(programme, best, contains, prices, *limits), cost, True, False)
+    label, contains, prices = search(programme, params)
+    cost = float(total_cost(programme, label))
+    bound, duals = lower_bound(programme, label, cost, params)
+    room = cost - bound + params.maps_within_share * cost
+    kept = promising(contains, prices, duals, room, params.master_units_max)
+    contains, prices = contains[kept], prices[kept]
+    chosen, proven = choose(programme, contains, prices, params.master_nodes)
+    better = plan_of(contains, chosen)
+    if total_cost(programme, better) < cost - TOLERANCE:
+        label = better
+    if len(label) >= SAID_FROM:
+        end = "to proof" if proven else "stopped at its limit"
+        say(
+            f"units: searched {cost:,.0f}, chosen among {len(prices):,} units {total_cost(programme, label):,.0f} ({end}), "
+            f"no plan below {bound:,.0f}"
+        )
+    return Solution(near_optimal(programme, label, contains, prices, *limits), bound, False, not proven)
+
+
+def search(programme: Programme, params: UnitsParams) -> tuple[Ints, csr_array, Floats]:
+    """Anneal from several seeds, side by side; return the best plan, and all units met with their prices."""
+    n = len(programme.residents)
+    pools = [empty_pool(n, params.pool_units_max) for _ in range(params.searches)]
+
+    def start(k: int) -> Ints:
+        label: Ints = anneal(
+            programme,
+            params.iterations_per_atom * n,
+            params.temperature_start_person_minutes,
+            params.temperature_end_person_minutes,
+            params.seed + k,
+            pools[k],
+        )
+        return label
+
+    with ThreadPoolExecutor() as threads:
+        labels = list(threads.map(start, range(params.searches)))
+    costs = [float(total_cost(programme, label)) for label in labels]
+    contains, prices = together(pools, n)
+    return labels[int(np.argmin(costs))], contains, prices
 
 
 def components(programme: Programme, keep: np.ndarray) -> list[Ints]:
@@ -91,13 +167,15 @@ def components(programme: Programme, keep: np.ndarray) -> list[Ints]:
 
 
 def restrict(programme: Programme, atoms: Ints) -> Programme:
-    """Return the programme of some atoms (ascending) alone."""
+    """Return the programme of some atoms (ascending) alone; wishes about others fall away."""
     n = len(programme.residents)
     position = np.full(n, -1)
     position[atoms] = np.arange(len(atoms))
     neighbours = [position[programme.neighbours[programme.first[i] : programme.first[i + 1]]] for i in atoms]
     neighbours = [row[row >= 0] for row in neighbours]
     members = [slice(programme.committee_first[i], programme.committee_first[i + 1]) for i in atoms]
+    ties = [slice(programme.tie_first[i], programme.tie_first[i + 1]) for i in atoms]
+    partners = [position[programme.tie[part]] for part in ties]
     return programme._replace(
         residents=programme.residents[atoms],
         first=np.cumsum([0, *map(len, neighbours)]),
@@ -106,4 +184,9 @@ def restrict(programme: Programme, atoms: Ints) -> Programme:
         committee_first=np.cumsum([0, *(part.stop - part.start for part in members)]),
         committee=np.concatenate([programme.committee[part] for part in members]),
         committee_people=np.concatenate([programme.committee_people[part] for part in members]),
+        tie_first=np.cumsum([0, *(int((row >= 0).sum()) for row in partners)]),
+        tie=np.concatenate([row[row >= 0] for row in partners]),
+        apart=np.concatenate(
+            [programme.apart[part][row >= 0] for part, row in zip(ties, partners, strict=True)]
+        ),
     )

@@ -10,6 +10,7 @@ import shapely
 from pipeline.settings import UnitsParams
 from pipeline.units.check import check_units
 from pipeline.units.delineate import Plan
+from pipeline.units.maps import kept_share
 from pipeline.units.portrait import names, outlines, subdistricts
 from pipeline.units.sentences import on_leftover
 
@@ -28,15 +29,21 @@ def unit_of_atoms(plan: Plan, atoms: gpd.GeoDataFrame) -> pd.Series:
 def search_report(plan: Plan, atoms: gpd.GeoDataFrame) -> dict[str, float]:
     """Return the figures of the search: what was placed, its price, the lower bound and the gap between the two."""
     placed = atoms.loc[plan.unit >= 0, "residents"].sum()
+    people = atoms["residents"].to_numpy(dtype=np.float64)
+    contested = float(people[kept_share(plan.maps, people) < 1].sum())
     return {
         "atoms": len(atoms),
         "exact_atoms": plan.exact_atoms,
+        "cut_atoms": plan.cut_atoms,
+        "locked_units": plan.locked_units,
         "units": int(plan.unit.max(initial=-1)) + 1,
         "residents": float(atoms["residents"].sum()),
         "residents_placed": float(placed),
         "cost_person_minutes": round(plan.cost_person_minutes, 3),
         "bound_person_minutes": round(plan.bound_person_minutes, 3),
         "gap_share": round(plan.gap_share, 6),
+        "near_optimal_maps": len(plan.maps),
+        "contested_residents_share": round(contested / max(float(people.sum()), 1.0), 6),
     }
 
 
@@ -50,6 +57,7 @@ def committee_units(
     """Return the rows of `units` and `unit_members` for the committees as they are."""
     mine = addresses.assign(unit_id=addresses["committee_id"]).dropna(subset="unit_id")
     checked, members = check_units(committees["committee_id"].tolist(), mine, atoms["atom_id"], pairs, params)
+    members["kept_share"] = np.nan
     known = committees.set_index("committee_id").loc[checked["unit_id"]]
     portrait = {column: known[column].to_numpy() for column in ("name", "name_en", "subdistrict")}
     units = checked.assign(kind="committee", **portrait)
@@ -61,6 +69,7 @@ def proposed_units(
     committees: gpd.GeoDataFrame,
     compounds: gpd.GeoDataFrame,
     atoms: gpd.GeoDataFrame,
+    plan: Plan,
     unit_of_atom: pd.Series,
     pairs: pd.DataFrame,
     params: UnitsParams,
@@ -68,7 +77,10 @@ def proposed_units(
     """Return the rows of `units` and `unit_members` for the proposed units."""
     mine = addresses.dropna(subset="unit_id")
     shapes = outlines(unit_of_atom, atoms, params.outline_gap_m)
-    checked, members = check_units(sorted(shapes.index), mine, atoms["atom_id"], pairs, params)
+    locked = set(unit_of_atom[(plan.unit >= 0) & (plan.unit < plan.locked_units)])
+    checked, members = check_units(sorted(shapes.index), mine, atoms["atom_id"], pairs, params, locked)
+    kept = pd.Series(kept_share(plan.maps, atoms["residents"].to_numpy()), index=atoms["atom_id"])
+    members["kept_share"] = members["atom_id"].map(kept).astype(float)
     english = compounds.set_index("compound_id")["name_en"].dropna().to_dict()
     units = checked.join(names(members, atoms, english), on="unit_id")
     units["subdistrict"] = units["unit_id"].map(subdistricts(mine, committees))

@@ -4,12 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csc_array, identity
+from scipy.sparse import csr_array
 
-from pipeline.units.programme import TOLERANCE, Ints, Programme, Words, in_range, unit_cost
+from pipeline.units.master import choose, plan_of
+from pipeline.units.programme import (
+    TOLERANCE,
+    Floats,
+    Ints,
+    Programme,
+    Words,
+    in_range,
+    keeps_wishes,
+    unit_cost,
+)
 
 MOST_ATOMS = 64  # sets of atoms are bits of one word
+NODES_MAX = 100_000  # of branch and bound; none has been needed so far
+
+
+def every_unit(programme: Programme, sets_max: int) -> tuple[csr_array, Floats] | None:
+    """Return all units (rows over the atoms, 1 where a unit has the atom) and their prices; None where there are too many."""
+    n = len(programme.residents)
+    if n > MOST_ATOMS:
+        return None
+    sets, complete = connected_sets(programme, sets_max)
+    if not complete:
+        return None
+    contains = ((sets[:, None] >> np.arange(n, dtype=np.uint64)) & np.uint64(1)).astype(np.float64)
+    units = [np.flatnonzero(row) for row in contains]
+    kept = np.array([keeps_wishes(programme, atoms) for atoms in units], dtype=bool)
+    tally = np.zeros(programme.committees)
+    prices = [unit_cost(programme, atoms, tally) for atoms, keep in zip(units, kept, strict=True) if keep]
+    return csr_array(contains[kept]), np.array(prices)
 
 
 def solve_exactly(programme: Programme, sets_max: int) -> Ints | None:
@@ -17,33 +43,11 @@ def solve_exactly(programme: Programme, sets_max: int) -> Ints | None:
 
     Of plans of equal price the solver's first is returned, which is the same each time.
     """
-    n = len(programme.residents)
-    if n > MOST_ATOMS:
+    listed = every_unit(programme, sets_max)
+    if listed is None:
         return None
-    sets, complete = connected_sets(programme, sets_max)
-    if not complete:
-        return None
-    label = np.full(n, -1)
-    if len(sets) == 0:
-        return label
-    contains = (sets[:, None] >> np.arange(n, dtype=np.uint64)) & np.uint64(1)
-    tally = np.zeros(programme.committees)
-    prices = np.array([unit_cost(programme, np.flatnonzero(row), tally) for row in contains])
-    leftovers = programme.leftover_cost * programme.residents
-    matrix = csc_array(np.hstack([contains.T.astype(float), identity(n).toarray()]))
-    found = milp(
-        np.concatenate([prices, leftovers]),
-        integrality=np.ones(len(sets) + n),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(matrix, 1, 1),
-        options={"mip_rel_gap": 0.0},
-    )
-    if found.status != 0:
-        return None
-    chosen = contains[found.x[: len(sets)] > 0.5].astype(bool)
-    for atoms in chosen[np.argsort(chosen.argmax(axis=1), kind="stable")]:
-        label[atoms] = label.max() + 1
-    return label
+    chosen, proven = choose(programme, *listed, nodes_max=NODES_MAX)
+    return plan_of(listed[0], chosen) if proven else None
 
 
 @njit(cache=True)

@@ -1,7 +1,8 @@
 r"""State the programme whose solutions are proposed units, and price a unit.
 
 Given atoms i with residents p_i, a graph of neighbours, the burden b_mi of the people of i when they meet in m, and
-the committees c in which they live. Let 𝒮 be the sets S of atoms that are connected in the graph and have
+the committees c in which they live. Let 𝒮 be the sets S of atoms that are connected in the graph, keep the wishes (of
+two atoms that belong together both or neither, of two that belong apart at most one) and have
 `residents_min` ≤ p(S) ≤ `residents_max`, where p(S) = Σ_{i∈S} p_i. Choose x_S ∈ {0, 1} and leftovers s_i ∈ {0, 1}:
 
     minimise    Σ_{S∈𝒮} f(S) x_S  +  Σ_i cost_per_leftover_resident_minutes · p_i s_i
@@ -14,7 +15,8 @@ the committees c in which they live. Let 𝒮 be the sets S of atoms that are co
 
 d_mi is the adult's walk in minutes, mean of there and back; a_mi the number of arterials between the two atoms. All
 costs are person-minutes. The number of units is free. `exact.py` solves small components to proof, `search.py`
-improves large ones by annealing.
+finds good plans for large ones by annealing, `master.py` chooses among all units that the search met, and `bound.py` says
+what no plan can be under.
 
 Source: plan B, clause 三(二)1 (requirements B1–B5).
 """
@@ -29,6 +31,7 @@ from numba import njit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]
 
 TOLERANCE = 1e-6  # residents: sums of shares of people are not exact
@@ -38,7 +41,8 @@ class Programme(NamedTuple):
     """An instance: n atoms, their graph, burdens and committees, and the weights.
 
     `first` and `neighbours` list the graph: atom i has `neighbours[first[i]:first[i + 1]]`. `committee_first`,
-    `committee` and `committee_people` list likewise who lives in which committee (numbered from 0).
+    `committee` and `committee_people` list likewise who lives in which committee (numbered from 0); `tie_first`, `tie`
+    and `apart` which atoms must share its unit, or must not.
     """
 
     residents: Floats
@@ -49,6 +53,9 @@ class Programme(NamedTuple):
     committee: Ints
     committee_people: Floats
     committees: int
+    tie_first: Ints
+    tie: Ints
+    apart: Bools
     residents_min: float
     residents_max: float
     unit_cost: float
@@ -66,15 +73,29 @@ def in_range(programme: Programme, residents: float) -> bool:
 
 
 @njit(cache=True)
+def keeps_wishes(programme: Programme, atoms: Ints) -> bool:
+    """Tell whether a set of atoms parts none that belong together and joins none that belong apart."""
+    for i in atoms:
+        for k in range(programme.tie_first[i], programme.tie_first[i + 1]):
+            inside = False
+            for j in atoms:
+                if j == programme.tie[k]:
+                    inside = True
+            if inside == programme.apart[k]:
+                return False
+    return True
+
+
+@njit(cache=True)
 def unit_cost(programme: Programme, atoms: Ints, tally: Floats) -> float:
-    """Price a connected set of atoms in person-minutes: f(S) where its size is in range, else as leftovers.
+    """Price a connected set of atoms in person-minutes: f(S) where it is a unit, else as leftovers.
 
     `tally` is working space, one zero per committee, given back as zeros.
     """
     residents = 0.0
     for i in atoms:
         residents += programme.residents[i]
-    if not in_range(programme, residents):
+    if not (in_range(programme, residents) and keeps_wishes(programme, atoms)):
         return programme.leftover_cost * residents
     walks = np.inf
     for m in atoms:

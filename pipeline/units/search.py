@@ -1,9 +1,9 @@
 """Improve a plan by annealing: moves across borders, swaps, and recombination of one to three units on a tree.
 
-A state is a partition of the atoms into connected groups of at most `residents_max` people. Groups in range are units;
-smaller ones count as leftovers, so every state is a valid plan and the best one can be returned at any time. The search
-begins with every atom alone. Steps are counted, not timed, and random numbers come from the seed alone: the
-same input gives the same plan.
+A state is a partition of the atoms into connected groups of at most `residents_max` people. Groups in range that keep
+the wishes are units; others count as leftovers, so every state is a valid plan and the best one can be returned at any
+time. The search begins with every atom alone. Steps are counted, not timed, and random numbers come from the seed
+alone: the same input gives the same plan.
 """
 
 from __future__ import annotations
@@ -11,17 +11,35 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme, Words, in_range, unit_cost
+from pipeline.units.pool import Pool, remember
+from pipeline.units.programme import (
+    TOLERANCE,
+    Floats,
+    Ints,
+    Programme,
+    Words,
+    in_range,
+    keeps_wishes,
+    unit_cost,
+)
 
 MOVE, SWAP, DETACH = 0.70, 0.15, 0.03  # shares of the steps; the rest recombines
 LOOSE = 0.25  # share of the recombinations that may leave one piece outside the range
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def anneal(
-    programme: Programme, iterations: int, start_temperature: float, end_temperature: float, seed: int
+    programme: Programme,
+    iterations: int,
+    start_temperature: float,
+    end_temperature: float,
+    seed: int,
+    pool: Pool,
 ) -> Ints:
-    """Return the best plan found: the unit of each atom (numbered by smallest atom), −1 where left over."""
+    """Return the best plan found: the unit of each atom (numbered by smallest atom), −1 where left over.
+
+    Units of accepted steps go into `pool`.
+    """
     n = len(programme.residents)
     random = np.array([seed], dtype=np.uint64)
     label = np.arange(n)
@@ -64,10 +82,25 @@ def anneal(
             continue
         unused = _regroup(programme, state, unused, atoms, new, prices)
         total += change
+        _collect(programme, pool, atoms, new, prices)
         if total < best - TOLERANCE:
             best = total
             best_label[:] = label
     return _numbered(programme, best_label)
+
+
+@njit(cache=True)
+def _collect(programme: Programme, pool: Pool, atoms: Ints, new: Ints, prices: Floats) -> None:
+    """Put the new groups that are units into the pool."""
+    for g in range(len(prices)):
+        people = 0.0
+        for k in range(len(atoms)):
+            if new[k] == g:
+                people += programme.residents[atoms[k]]
+        if in_range(programme, people):
+            unit = np.sort(atoms[new == g])
+            if keeps_wishes(programme, unit):
+                remember(pool, unit, prices[g])
 
 
 @njit(cache=True)
@@ -344,17 +377,15 @@ def _regroup(programme: Programme, state: tuple, unused: int, atoms: Ints, new: 
 
 @njit(cache=True)
 def _numbered(programme: Programme, label: Ints) -> Ints:
-    """Number the groups in range by their smallest atom; all others are −1."""
-    n = len(label)
-    people = np.zeros(n)
-    for i in range(n):
-        people[label[i]] += programme.residents[i]
-    number, units = np.full(n, -1), 0
+    """Number the groups that are units by their smallest atom; all others are −1."""
+    n, units = len(label), 0
+    seen = np.zeros(n, dtype=np.bool_)
     result = np.full(n, -1)
     for i in range(n):
-        if in_range(programme, people[label[i]]):
-            if number[label[i]] < 0:
-                number[label[i]] = units
+        if not seen[label[i]]:
+            seen[label[i]] = True
+            group = np.flatnonzero(label == label[i])
+            if in_range(programme, programme.residents[group].sum()) and keeps_wishes(programme, group):
+                result[group] = units
                 units += 1
-            result[i] = number[label[i]]
     return result

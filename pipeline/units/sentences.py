@@ -18,6 +18,7 @@ class Facts(NamedTuple):
     margin_residents: float
     connected: bool
     committees_cut: int
+    locked: bool
 
 
 def on_unit(unit: Facts, params: UnitsParams) -> tuple[str, str]:
@@ -51,6 +52,8 @@ def on_unit(unit: Facts, params: UnitsParams) -> tuple[str, str]:
             f"{zh};涉及 {unit.committees_cut} 个居委会",
             f"{en}; shared by {unit.committees_cut} committees",
         )
+    if unit.locked:
+        zh, en = f"{zh};按意愿锁定", f"{en}; locked as wished"
     return f"{zh}。", f"{en}."
 
 

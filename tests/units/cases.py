@@ -17,8 +17,12 @@ def programme(
     committees: list[int] | None = None,
     unit_cost: float = 0.0,
     cut_cost: float = 1500.0,
+    ties: tuple[tuple[int, int, bool], ...] = (),
 ) -> Programme:
-    """Atoms with residents, neighbours with the minutes between them; longer walks follow the neighbours."""
+    """Atoms with residents, neighbours with the minutes between them; longer walks follow the neighbours.
+
+    Ties are (a, b, apart?).
+    """
     n = len(residents)
     walk = np.zeros((n, n))
     for (i, j), value in minutes.items():
@@ -27,6 +31,7 @@ def programme(
     pairs = sorted({(i, j) for a, b in minutes for i, j in ((a, b), (b, a))})
     people = np.array(residents, dtype=float)
     committee = np.array(committees if committees is not None else [0] * n, dtype=np.int64)
+    tied = sorted({row for a, b, apart in ties for row in ((a, b, apart), (b, a, apart))})
     return Programme(
         residents=people,
         first=np.searchsorted(np.array([i for i, _ in pairs], dtype=np.int64), np.arange(n + 1)),
@@ -36,6 +41,9 @@ def programme(
         committee=committee,
         committee_people=people.copy(),
         committees=int(committee.max()) + 1,
+        tie_first=np.searchsorted(np.array([a for a, _, _ in tied], dtype=np.int64), np.arange(n + 1)),
+        tie=np.array([b for _, b, _ in tied], dtype=np.int64),
+        apart=np.array([apart for _, _, apart in tied], dtype=np.bool_),
         residents_min=5000.0,
         residents_max=12000.0,
         unit_cost=unit_cost,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.units.delineate import components, delineate
 from pipeline.units.exact import connected_sets, solve_exactly
+from pipeline.units.pool import empty_pool
 from pipeline.units.programme import Programme, total_cost
 from pipeline.units.search import anneal
 from tests.units.cases import grid, path, programme
@@ -20,7 +21,7 @@ def _units(label: np.ndarray) -> list[list[int]]:
 
 
 def _annealed(instance: Programme, iterations: int = 20_000, seed: int = 1) -> np.ndarray:
-    return anneal(instance, iterations, 5000.0, 20.0, seed)
+    return anneal(instance, iterations, 5000.0, 20.0, seed, empty_pool(len(instance.residents), 1000))
 
 
 HAND = {

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import LineString, Point, box
 
 from pipeline.settings import UnitsParams, load_params
+from pipeline.tables import empty
 from tests.conftest import ROOT
 
 CRS = "EPSG:32651"
@@ -29,8 +30,9 @@ class Town:
     nodes: gpd.GeoDataFrame
     edges: gpd.GeoDataFrame
     land: gpd.GeoDataFrame
+    unit_wishes: pd.DataFrame
 
-    def inputs(self) -> dict[str, gpd.GeoDataFrame]:
+    def inputs(self) -> dict[str, pd.DataFrame]:
         return dict(vars(self))
 
 
@@ -163,4 +165,13 @@ def town(
         geometry=water,
         crs=CRS,
     )
-    return Town(table, estate if compounds else estate.iloc[:0], committees, ways, nodes, edges, land)
+    return Town(
+        table,
+        estate if compounds else estate.iloc[:0],
+        committees,
+        ways,
+        nodes,
+        edges,
+        land,
+        empty("unit_wishes"),
+    )

@@ -152,7 +152,13 @@ def test_junction_labels_by_hand() -> None:
     graph = Graph.build(GRID, "adult")
     row = {node: i for i, node in enumerate(graph.node_ids.tolist())}
     minutes = to_nodes(graph, np.array([row[1], row[5]]), np.array([0.0, 0.5]), 2.0)
-    assert dict(zip(graph.node_ids.tolist(), minutes, strict=True)) == {1: 0.0, 2: 2.0, 3: 1.5, 4: 1.5, 5: 0.5}
+    assert dict(zip(graph.node_ids.tolist(), minutes, strict=True)) == {
+        1: 0.0,
+        2: 2.0,
+        3: 1.5,
+        4: 1.5,
+        5: 0.5,
+    }
 
 
 # ------------------------------------------------------------------------------------------- what must always hold

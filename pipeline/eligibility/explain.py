@@ -14,8 +14,9 @@ from pipeline.eligibility.rules import Rule, RuleCatalogue
 from pipeline.eligibility.shares import resident_shares
 from pipeline.eligibility.trace import steps
 from pipeline.errors import SettingsError
-from pipeline.settings import District, Layer
-from pipeline.tables import FIELDS, REGISTER_COLUMNS, TABLES
+from pipeline.report import origin
+from pipeline.settings import District
+from pipeline.tables import FIELDS, TABLES
 
 _TRUTH = {True: "是 true", False: "否 false", None: "未知 unknown"}
 _RESULT = {"pass": "通过 pass", "fail": "不通过 fail", "defer": "暂缓 defer", "unknown": "未知 unknown"}
@@ -149,25 +150,19 @@ def _origin(name: str, subjects: Subjects, subject: str, rows: pd.Series, distri
     if name == "as_of":
         return "district.yaml, date"
     if subjects.kind == "unit":
+        if name.startswith(("step", "rows_refused", "all_steps_done")):
+            return _progress(district)
         if name in TABLES["units"].nullable:
             return "processed/units.parquet"
         if name.rpartition("_")[0].endswith(("_share", "_unknown")):
             return "processed/reach.parquet"
         return "小区合计 added up over its compounds"
-    layers = district.layers
-    own = layers.compounds if layers.compounds and name in layers.compounds.columns else None
-    listed = name in REGISTER_COLUMNS and layers.register_ is not None and pd.notna(rows.get(subject))
-    if not listed:
-        return "未提供 not in any file" if own is None else _file(own)
-    assert layers.register_ is not None
-    heading = layers.register_.columns.get(name)
-    column = f", 列 column {heading}" if heading else ""
-    also = f"; 空格时取 where empty {_file(own)}" if own else ""
-    return f"{_file(layers.register_)}, 第 {rows[subject]} 行 row {rows[subject]}{column}{also}"
+    return origin.cell(name, rows.get(subject), district)
 
 
-def _file(layer: Layer) -> str:
-    return layer.path + (f", 工作表 sheet {layer.sheet}" if layer.sheet else "")
+def _progress(district: District) -> str:
+    layer = district.layers.progress
+    return "未提供 not in any file" if layer is None else origin.file_of(layer)
 
 
 def _label(name: str, catalogue: RuleCatalogue) -> str:

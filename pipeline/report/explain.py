@@ -19,6 +19,15 @@ from pipeline.run import Folders
 from pipeline.settings import District, Params, Settings, checked
 
 _READ = ("compounds", "register", "residents", "address_areas", "units", "reach", "procedure", "eligibility")
+_READ_FOR_INDICATORS = (
+    "residents",
+    "address_areas",
+    "units",
+    "compounds",
+    "register",
+    "walk_times",
+    "facilities",
+)
 
 
 def explain(
@@ -44,7 +53,8 @@ def explain(
         raise SettingsError(f"--indicator {indicator}", "is no indicator", f"one of {', '.join(known)}")
     table = store.read(folders.path("indicators"))
     row = _one(table[table["indicator_id"] == indicator], "unit_id", subject)
-    return explain_indicator(known[indicator], row)
+    tables = {name: store.read(folders.path(name)) for name in _READ_FOR_INDICATORS}
+    return explain_indicator(known[indicator], row, tables, district)
 
 
 def _rule(settings: Settings, tables: Mapping[str, Any], subject: str, rule: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -57,13 +58,53 @@ def test_a_condition_of_a_unit_is_explained_by_its_compounds(demo: Chain, demo_d
     assert f"share of residents: 是 {held:.1f}%" in said and "≥ 80% →" in said
 
 
-def test_an_indicator_is_explained_by_its_row(demo: Chain, demo_district: Path) -> None:
+def test_a_share_within_minutes_is_explained_compound_by_compound(demo: Chain, demo_district: Path) -> None:
+    """The people that are listed make up the unit, and the row that is named is that of the facility."""
     table = demo["indicators"]
-    row = table[(table["indicator_id"] == "F01") & table["known"]].iloc[0]
+    row = table[
+        (table["indicator_id"] == "F01") & table["known"] & table["unit_id"].str.startswith("P")
+    ].iloc[0]
     said = _said(demo, demo_district, "--indicator", "F01", "--subject", row["unit_id"])
     entry = indicators()["F01"]
     assert entry.clause in said and entry.source in said and "share_within (class: kindergarten" in said
     assert f"{row['value']:.4g}" in said and f"{row['points']:.4g}" in said and row["evidence"] in said
+    people = re.findall(r": ([\d,.]+) / ([\d,.]+) 人在 10 分钟内", said)
+    near, everyone = (sum(float(pair[i].replace(",", "")) for pair in people) for i in (0, 1))
+    areas = demo["residents"].merge(demo["address_areas"], on="point_id")
+    assert everyone == pytest.approx(areas[areas["unit_id"] == row["unit_id"]]["child_3_6"].sum(), abs=1)
+    assert 100 * near / everyone == pytest.approx(row["value_low"], abs=1)
+    facility, name, line = re.findall(r"(f0-\d+) (\S+), .*\[poi.csv, 第 (\d+) 行", said)[0]
+    poi = (demo_district.parent / "poi.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert poi[int(line) - 1].startswith(f"{name},") and facility == f"f0-{line}"
+
+
+def test_a_register_share_is_explained_from_its_cells(demo: Chain, demo_district: Path) -> None:
+    table = demo["indicators"]
+    row = table[
+        (table["indicator_id"] == "C01") & table["known"] & table["unit_id"].str.startswith("P")
+    ].iloc[0]
+    said = _said(demo, demo_district, "--indicator", "C01", "--subject", row["unit_id"])
+    cells = re.findall(
+        r"  (C\d+) .*, ([\d,]+) 人 residents: satisfaction 居民满意度 = ([\d.]+) .*第 (\d+) 行", said
+    )
+    sheet = openpyxl.load_workbook(demo_district.parent / "register.xlsx")["小区登记"]
+    people = [float(n.replace(",", "")) for _, n, *_ in cells]
+    values = [float(value) for *_, value, _ in cells]
+    assert len(cells) > 2
+    for (compound, _, value, line), cell in zip(cells, values, strict=True):
+        assert sheet.cell(int(line), 2).value == compound and float(value) == cell
+    mean = sum(n * v for n, v in zip(people, values, strict=True)) / sum(people)
+    assert mean == pytest.approx(row["value"], rel=1e-3) and f"= {row['value']:.4g}" in said
+
+
+def test_any_other_indicator_names_the_files_it_rests_on(demo: Chain, demo_district: Path) -> None:
+    for indicator, files in (
+        ("E03", ["land.gpkg", "grounds.geojson"]),
+        ("S08", ["terrain.tif"]),
+        ("T03", ["streets.osm.pbf"]),
+    ):
+        said = _said(demo, demo_district, "--indicator", indicator, "--subject", "P01")
+        assert all(file in said for file in files), said
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ _LAYERS = {
     "walk_times": ("population", "buildings", "streets", "walls", "gates", "terrain", "facilities"),
     "residents": ("population", "buildings", "compounds", "committees"),
     "edges": ("streets", "walls", "gates", "terrain"),
+    "nodes": ("streets",),
+    "way_nodes": ("streets",),
     "openings": ("streets", "walls", "gates"),
     "facilities": ("facilities",),
     "places": ("facilities",),

@@ -9,6 +9,8 @@ import pandas as pd
 from pipeline import store
 from pipeline.run import Folders
 
+_RESULTS = ("pass", "fail", "defer", "unknown")
+
 
 def summary(folders: Folders) -> str:
     """Return the summary of the run whose results are in the folders.
@@ -65,6 +67,10 @@ def summary(folders: Folders) -> str:
     lines.append(
         f"  指标 indicators          {metrics['indicators']['known']} of {metrics['indicators']['listed']} known"
     )
+    by_scenario = metrics["indicators"]["by_scenario"]
+    lines.append(f"  {'':<24} " + "  ".join(f"{name} {known}" for name, known in by_scenario.items()))
+    for kind, zh in (("compound", "小区规则 rules, compounds"), ("unit", "单元规则 rules, units")):
+        lines += _rules(zh, metrics["eligibility"].get(kind, {}))
     lines.append("  候选 best candidates")
     ranked = candidates[candidates["rank"].notna()].head(5)
     lines += [
@@ -93,6 +99,16 @@ def _printed(folders: Folders) -> str:
             "Chinese characters (fonts-noto-cjk)"
         )
     return f"  打印 print               {folders.path('report.pdf')}\n                           {sheets}"
+
+
+def _rules(title: str, rules: dict[str, dict[str, int]]) -> list[str]:
+    """Return how many pass, fail, are deferred and are unknown by rule, in the notice's order, five rules a line."""
+    ids = sorted(rules, key=lambda rule: (int(rule[1:].partition("-")[0]), rule))
+    told = [f"{rule} {'/'.join(str(rules[rule].get(result, 0)) for result in _RESULTS)}" for rule in ids]
+    lines = [f"  {title} (通过/不通过/暂缓/未知 {'/'.join(_RESULTS)})"] if told else []
+    return lines + [
+        f"    {'  '.join(f'{text:<20}' for text in told[i : i + 5]).rstrip()}" for i in range(0, len(told), 5)
+    ]
 
 
 def _percent(share: float | None) -> str:

@@ -26,7 +26,7 @@ def listed(town: Facts, completeness: str = "complete") -> Facts:
     """The town with the lists that O03 and E03 rest on."""
     rows = [
         {"class": name, "completeness": completeness, "count": 0, "source": "test"}
-        for name in ("activity_ground", "park", "playground")
+        for name in ("activity_ground", "park")
     ]
     return replace(town, class_status=table("class_status", rows))
 

@@ -8,6 +8,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely import box
 
 from pipeline.eligibility.judge import judge
@@ -402,3 +404,50 @@ def test_evaluation_waits_for_the_last_acceptance_and_three_months() -> None:
 )
 def test_an_unmet_condition_defers_and_a_wrong_unit_fails(changes: dict[str, Any], verdict: str) -> None:
     assert unit_verdict(unit_table(**changes)).to_dict() == {"U1": verdict}
+
+
+OWN_VALUES: dict[str, list[Any]] = {
+    "size_result": ["fits", "too_small"],
+    "connected": [True, False],
+    "committees_cut": [1, 3],
+    "kindergarten_share_10": [0.5, 0.8, 0.9],
+    "elderly_station_share_10": [0.5, 0.9],
+    "new_floor_area_m2": [0.0, 5000.0, 50000.0],
+    "demolished_floor_area_m2": [0.0, 10000.0, 30000.0],
+    "resettlement_local_share": [20.0, 80.0],
+    "earliest_evaluation_on": ["2022-04-30", "2023-04-30"],
+    "steps_done": [0, 7, 8],
+    "rows_refused": [0, 1],
+}
+OF_COMPOUNDS: dict[str, list[Any]] = {
+    "gated": [True, False],
+    "party_organisation": [True, False],
+    "governance_mechanism": [True, False],
+    "idle_space_agreed": [True, False],
+    "illegal_structures": ["none", "not_begun"],
+}
+COMPOUND = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in OF_COMPOUNDS.items()})
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.fixed_dictionaries({name: st.sampled_from(values) for name, values in OWN_VALUES.items()}),
+    st.sets(st.sampled_from(sorted(OWN_VALUES))),
+    st.lists(
+        st.tuples(COMPOUND, st.sets(st.sampled_from(sorted(OF_COMPOUNDS))), st.floats(1, 900)),
+        min_size=1,
+        max_size=5,
+    ),
+)
+def test_filling_in_a_field_of_a_unit_or_its_compounds_only_decides_what_was_unknown(
+    own: dict[str, Any], hidden: set[str], members: list[tuple[dict[str, Any], set[str], float]]
+) -> None:
+    pairs = {f"C{i}": people for i, (*_, people) in enumerate(members)}
+    whole = compounds(**{f"C{i}": fields for i, (fields, *_) in enumerate(members)})
+    partial = compounds(
+        **{f"C{i}": fields | dict.fromkeys(gone) for i, (fields, gone, _) in enumerate(members)}
+    )
+    before = unit_table(pairs=pairs, of=partial, **(own | dict.fromkeys(hidden)))
+    after = unit_table(pairs=pairs, of=whole, **own)
+    decided = before["result"] != "unknown"
+    assert before.loc[decided, "result"].equals(after.loc[decided, "result"])

@@ -18,7 +18,7 @@ from pipeline.indicators.land import near_wide_way
 from pipeline.indicators.measure import Measure
 from pipeline.indicators.register import register_share
 from pipeline.indicators.supply import catchment_supply
-from pipeline.indicators.walking import share_within
+from pipeline.indicators.walking import share_within, variety
 from tests.indicators.street import entry, street, table, with_facilities, with_people
 
 WEST = 1
@@ -91,6 +91,40 @@ def test_stating_a_width_only_narrows(widths: Any, data: Any) -> None:
         )
     )
     narrower(less, more)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 999), st.floats(1, 50), st.booleans(), st.booleans()), min_size=1, max_size=6
+    ),
+    st.tuples(*[st.sampled_from(["unknown", "partial", "complete"])] * 2),
+    st.tuples(*[st.booleans()] * 2),
+)
+@settings(deadline=None, max_examples=12)
+def test_tying_an_address_to_the_streets_or_completing_a_list_only_narrows(
+    people: Any, lists: tuple[str, str], completed: tuple[bool, bool]
+) -> None:
+    """Of both shops all is in the lists already; an address is tied where the first or the second flag says so."""
+    shops = [{"x": 200, "class": "food_shop"}, {"x": 700, "class": "pharmacy"}]
+    both = ("food_shop", "pharmacy")
+    states = [
+        (lists, [first for *_, first, _ in people]),
+        (
+            tuple("complete" if done else how for how, done in zip(lists, completed, strict=True)),
+            [first or second for *_, first, second in people],
+        ),
+    ]
+    towns = []
+    for how, tied in states:
+        rows = [
+            {"x": x, "residents": n, "linked": link} for (x, n, *_), link in zip(people, tied, strict=True)
+        ]
+        towns.append(with_facilities(with_people(street(), rows), shops, **dict(zip(both, how, strict=True))))
+    for one, measure in (
+        (entry("F08", minutes=2), share_within),
+        (entry("F09", minutes=2, classes=list(both), score=[[0, 0], [2, 100]]), variety),
+    ):
+        narrower(*(measure(one, town) for town in towns))
 
 
 @given(

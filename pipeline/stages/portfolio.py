@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.settings import Settings
+from pipeline.siting.gains import gains
 from pipeline.siting.plans import portfolio
 from pipeline.siting.portfolio import Limits
 from pipeline.store import Content
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return `portfolio` and `portfolio_prices`."""
+    """Return `portfolio`, `portfolio_prices` and `portfolio_gains`."""
     params = settings.params
     limits = Limits(
         max_pilots=params.siting.top_k,
@@ -25,4 +26,6 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     plans, prices = portfolio(
         inputs["candidates"], inputs["units"], limits, params.siting.need_weight, params.portfolio.runner_ups
     )
-    return {"portfolio": plans, "portfolio_prices": prices}
+    complete = inputs["class_status"].set_index("class")["completeness"].eq("complete").to_dict()
+    who = gains(plans, inputs["residents"], inputs["address_areas"], inputs["walk_times"], complete)
+    return {"portfolio": plans, "portfolio_prices": prices, "portfolio_gains": who}

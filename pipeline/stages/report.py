@@ -26,6 +26,7 @@ SHEETS = {
     "得分 scores": "scores",
     "组合 portfolio": "portfolio",
     "限制的代价 prices": "portfolio_prices",
+    "惠及人群 gains": "portfolio_gains",
     "次序 rank pairs": "rank_pairs",
     "其他方法 methods": "methods",
     "其他方法名次 method ranks": "method_ranks",

@@ -82,9 +82,9 @@ class _Run:
         return store.read(self.folders.path(name))
 
 
-def _founded(register: pd.DataFrame) -> pd.DataFrame:
-    """Every compound has an owners' committee now."""
-    return register.assign(owners_committee=pd.array([True] * len(register), "boolean"))
+def _agreed(register: pd.DataFrame) -> pd.DataFrame:
+    """Every compound's owners agree on idle space now: a condition of readiness, and of no indicator."""
+    return register.assign(idle_space_agreed=pd.array([True] * len(register), "boolean"))
 
 
 def _booked(table: pd.DataFrame) -> dict[str, float]:
@@ -112,9 +112,9 @@ def test_other_weights_are_booked_to_the_parameters(demo: Chain, demo_district: 
 def test_two_differences_are_told_apart(demo: Chain, demo_district: Path, tmp_path: Path) -> None:
     """Readiness follows the register alone, the score the weights alone; the parts add up to the change."""
     other = _Run(demo, demo_district, tmp_path / "b")
-    other.with_table("register", _founded(demo["register"]))
+    other.with_table("register", _agreed(demo["register"]))
     other.with_parameters(WEIGHTS)
-    other.again("eligibility", "indicators", "score", "siting")
+    other.again("eligibility", "score", "siting")
     table, _ = changes(demo.out, other.folder)
     figures = dict(list(table.groupby("figure")))
     assert (figures["score"]["data"] == 0).all() and figures["score"]["parameters"].abs().max() > 1

@@ -56,7 +56,28 @@ def review_tables(tables: dict[str, Any]) -> dict[str, Any]:
         },
     )
     stated = tables["indicators"].assign(evidence="walk_times[kindergarten, child]; 7,200 居民 residents")
-    return {**tables, "rank_pairs": pairs, "indicators": stated.astype({"evidence": "str"})}
+    summary = frame(
+        "committee_summary",
+        {
+            "round": [1, 1],
+            "unit_id": ["P1", "P1"],
+            "scenario_id": ["F", "total"],
+            "judges": [3, 0],
+            "median": [62.0, None],
+            "lowest": [40.0, None],
+            "highest": [71.0, None],
+            "disagree": [True, False],
+            "votes_yes": [None, 2],
+            "votes_no": [None, 1],
+            "votes_abstain": [None, 0],
+        },
+    )
+    return {
+        **tables,
+        "rank_pairs": pairs,
+        "committee_summary": summary,
+        "indicators": stated.astype({"evidence": "str"}),
+    }
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,16 @@ def test_nothing_of_the_ranking_is_seen_before_round_1_is_handed_in(
     assert opened.page.locator("#board [data-unit]").count() == 4
 
 
+def test_what_the_others_gave_is_seen_after_ones_own_blind_round(open_page: Open, review_html: Path) -> None:
+    opened = open_page(review_html, "#unit=P1")
+    assert "中位" not in opened.text("body")
+    opened.reveal()
+    opened.page.click("#step-scoring")
+    assert "第 1 轮委员 3 人：中位 62（40–71） 分歧大" in opened.text("#form")
+    opened.page.evaluate("show('ranking'); choose(unitRow.get('P1'))")
+    assert "第 1 轮：赞成 2、反对 1、弃权 0" in opened.text(".vote")
+
+
 def test_evidence_is_two_clicks_away(open_page: Open, review_html: Path) -> None:
     opened = open_page(review_html)
     opened.reveal()
@@ -106,6 +116,7 @@ def test_counts_of_few_people_are_not_told(review_tables: dict[str, Any]) -> Non
     texts = {
         "residents; 9 3—6岁学前儿童 children 3–6": ("<10 人（3—6岁学前儿童）", "<10 children 3–6"),
         "residents; 10 居民 residents": ("10 人（居民）", "10 residents"),
+        "residents; <10 居民 residents": ("<10 人（居民）", "<10 residents"),
         "residents; 0 居民 residents": ("0 人（居民）", "0 residents"),
         "edges; 8 处过街设施 crossings, 0.255 km²": ("8 处过街设施 crossings, 0.255 km²",) * 2,
         "openings; 6 m 小区周长 compound perimeter": ("6 m 小区周长 compound perimeter",) * 2,

@@ -16,8 +16,8 @@ from pipeline.maps.cards import Number, number
 from pipeline.maps.text import Both, say, words
 from pipeline.tables import FIELDS, TABLES
 
-_COUNT = re.compile(r"[\d,.]+ ")
-_PEOPLE = re.compile(r"([\d,]+) (.*?) ((?:compound )?(?:residents|children).*)")
+_COUNT = re.compile(r"<?[\d,.]+ ")
+_PEOPLE = re.compile(r"(<?[\d,]+) (.*?) ((?:compound )?(?:residents|children).*)")
 _WALKERS = ("adult", "child", "elderly", "elderly_step_free", "child_no_arterial_crossing")
 _COMPLETENESS = ("complete", "partial", "unknown")
 
@@ -111,5 +111,5 @@ def _counted(text: str, suppress_below: int) -> Both:
     if not people:
         return text, text
     count, *who = people.groups()
-    few = 0 < int(count.replace(",", "")) < suppress_below
+    few = count[0] != "<" and 0 < int(count.replace(",", "")) < suppress_below
     return say("people_of", n=f"<{suppress_below}" if few else count, who=(who[0], who[1]))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pipeline.catalogue.load import facility_classes, indicators, scenarios
 from pipeline.committee.file import run_of
-from pipeline.maps.cards import Compound, Unit, compound_cards, unit_cards, unit_table
+from pipeline.maps.cards import Compound, Unit, compound_cards, number, unit_cards, unit_table
 from pipeline.maps.geometry import Grid
 from pipeline.maps.page import layer_sources, members, notes, rule_texts
 from pipeline.maps.place_themes import class_label
@@ -20,6 +20,7 @@ from pipeline.maps.text import Both, say, words
 from pipeline.maps.themes import colours
 from pipeline.review.evidence import Evidence, evidence_of, formulas
 from pipeline.review.model import Model, model
+from pipeline.scoring.table import TOTAL
 from pipeline.scoring.weights import catalogue_weights
 from pipeline.settings import Settings
 
@@ -56,6 +57,7 @@ class Review:
     model: Model
     evidence: list[dict[str, Evidence]]
     pairs: dict[str, Both]
+    committee: dict[str, Any]
     outlines: list[Any]
 
 
@@ -131,8 +133,27 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Review:
             row["unit_id"]: (row["sentence"], row["sentence_en"])
             for row in tables["rank_pairs"].to_dict("records")
         },
+        committee=_committee(tables["committee_summary"]),
         outlines=grid.lines(units.geometry, OUTLINE_TOLERANCE_M),
     )
+
+
+def _committee(summary: pd.DataFrame) -> dict[str, Any]:
+    """Return what the members gave in the latest round that came in: the round, points and votes by candidate.
+
+    Points are [judges, median, lowest, highest, disagree] by scenario or total; votes are [yes, no, abstain].
+    """
+    latest = int(summary["round"].max()) if len(summary) else None
+    given: dict[str, dict[str, list[Any]]] = {}
+    votes: dict[str, list[int]] = {}
+    for row in summary[summary["round"] == latest].to_dict("records"):
+        unit, scenario = row["unit_id"], row["scenario_id"]
+        if row["judges"]:
+            points = [number(row[name]) for name in ("median", "lowest", "highest")]
+            given.setdefault(unit, {})[scenario] = [int(row["judges"]), *points, bool(row["disagree"])]
+        if scenario == TOTAL:
+            votes[unit] = [int(row[f"votes_{vote}"]) for vote in ("yes", "no", "abstain")]
+    return {"round": latest, "given": given, "votes": votes}
 
 
 def _compounds(tables: Mapping[str, Any], units: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[int]]]:

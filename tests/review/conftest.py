@@ -14,6 +14,25 @@ from tests.maps.conftest import frame, mini_settings, tables
 
 __all__ = ["mini_settings", "tables"]
 WIDE = {"width": 1400, "height": 800}
+TABLET = {"width": 768, "height": 1000}
+OVERLAPS = """(selector) => {
+  const texts = [];
+  const walker = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (!node.textContent.trim() || !node.parentElement.checkVisibility()) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) texts.push([box, node]);
+  }
+  const found = [];
+  texts.forEach(([a, one], i) => texts.slice(i + 1).forEach(([b, other]) => {
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (one !== other && across > 2 && down > 4) found.push(`${one.textContent} × ${other.textContent}`);
+  }));
+  return found;
+}"""
 
 
 class Watched:
@@ -56,7 +75,28 @@ def review_tables(tables: dict[str, Any]) -> dict[str, Any]:
         },
     )
     stated = tables["indicators"].assign(evidence="walk_times[kindergarten, child]; 7,200 居民 residents")
-    return {**tables, "rank_pairs": pairs, "indicators": stated.astype({"evidence": "str"})}
+    summary = frame(
+        "committee_summary",
+        {
+            "round": [1, 1],
+            "unit_id": ["P1", "P1"],
+            "scenario_id": ["F", "total"],
+            "judges": [3, 0],
+            "median": [62.0, None],
+            "lowest": [40.0, None],
+            "highest": [71.0, None],
+            "disagree": [True, False],
+            "votes_yes": [None, 2],
+            "votes_no": [None, 1],
+            "votes_abstain": [None, 0],
+        },
+    )
+    return {
+        **tables,
+        "rank_pairs": pairs,
+        "committee_summary": summary,
+        "indicators": stated.astype({"evidence": "str"}),
+    }
 
 
 @pytest.fixture(scope="session")

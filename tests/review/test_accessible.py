@@ -11,11 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 from pipeline.maps.page import write
 from pipeline.settings import Settings
-from tests.review.conftest import WIDE, Watched
+from tests.review.conftest import OVERLAPS, TABLET, WIDE, Watched
 
 Open = Callable[..., Watched]
 OPTIONS = {"resultTypes": ["violations"]}
-VIEWS = [WIDE, {"width": 768, "height": 1000}]
 
 
 def faults(opened: Watched) -> list[str]:
@@ -28,16 +27,14 @@ def faults(opened: Watched) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=["1400", "768"])
-def test_review_page(open_page: Open, review_html: Path, view: dict[str, int]) -> None:
-    opened = open_page(review_html, viewport=view)
-    assert faults(opened) == []
+def test_review_page(open_page: Open, review_html: Path) -> None:
+    opened = open_page(review_html)
     opened.page.locator("#form summary").first.click()
     opened.page.fill("[data-scenario=F]", "500")
-    opened.page.click("#language")
-    opened.page.click("#hand-in")
     assert faults(opened) == []
+    opened.page.click("#hand-in")
     opened.page.click("#reveal")
+    opened.page.click("#language")
     opened.page.locator("[data-unit=P0] .heat button").first.click()
     opened.page.check(".vote input[value=yes]")
     opened.page.locator("#weight-F").press("End")
@@ -48,8 +45,19 @@ def test_review_page(open_page: Open, review_html: Path, view: dict[str, int]) -
     opened.page.evaluate("show('comparison')")
     opened.page.locator(".comparison .link").first.click()
     assert faults(opened) == []
-    opened.page.evaluate("show('scoring')")
+
+
+def test_review_page_on_a_tablet(open_page: Open, review_html: Path) -> None:
+    opened = open_page(review_html, viewport=TABLET)
+    opened.reveal()
+    opened.page.locator("[data-unit=P0] .heat button").first.click()
     assert faults(opened) == []
+
+
+def test_the_check_sees_faint_text(open_page: Open, review_html: Path) -> None:
+    opened = open_page(review_html)
+    opened.page.evaluate("byId('title').style.color = '#bbb'")
+    assert [fault.split(" ")[0] for fault in faults(opened)] == ["color-contrast"]
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +69,9 @@ def index_html(
     return path
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=["1400", "768"])
-def test_map_page(open_page: Open, index_html: Path, view: dict[str, int]) -> None:
-    opened = open_page(index_html, viewport=view)
+def test_map_page(open_page: Open, index_html: Path) -> None:
+    opened = open_page(index_html)
     opened.page.wait_for_selector(".candidate")
-    assert faults(opened) == []
     opened.page.evaluate("select('unit', 0)")
     opened.page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     assert faults(opened) == []
@@ -73,3 +79,25 @@ def test_map_page(open_page: Open, index_html: Path, view: dict[str, int]) -> No
     opened.page.evaluate("setTheme(page.themes.find((theme) => theme.grid))")
     opened.page.evaluate("showSources()")
     assert faults(opened) == []
+
+
+def test_map_page_on_a_tablet(open_page: Open, index_html: Path) -> None:
+    opened = open_page(index_html, viewport=TABLET)
+    opened.page.wait_for_selector(".candidate")
+    assert faults(opened) == []
+
+
+@pytest.mark.parametrize("view", [WIDE, TABLET], ids=["1400", "768"])
+def test_no_text_lies_on_another_in_a_legend_of_the_map(
+    open_page: Open, index_html: Path, view: dict[str, int]
+) -> None:
+    opened = open_page(index_html, viewport=view)
+    found = opened.page.evaluate(
+        f"""() => [0, 1].flatMap((each) => page.themes.flatMap((theme) => {{
+          language = each;
+          state.theme = theme;
+          renderLegend();
+          return ({OVERLAPS})("#legend-section").map((pair) => theme.theme + ": " + pair);
+        }}))"""
+    )
+    assert found == []

@@ -132,6 +132,7 @@ function candidateCard(row) {
 }
 
 function voteSection(unit) {
+  const votes = page.committee.votes[unit.unit_id];
   const { vote = null, comment = "" } = ballot.votes.get(unit.unit_id) ?? {};
   const choice = (value, label) => h("label", {},
     h("input", { type: "radio", name: "vote", value: value ?? "", checked: value === vote, "data-key": `vote ${value}`, change: () => {
@@ -142,6 +143,8 @@ function voteSection(unit) {
   return h(
     "section", { class: "vote" },
     h("h3", {}, word("vote_title")),
+    votes ? h("p", { class: "note" }, word("committee_votes", { round: page.committee.round, yes: votes[0], no: votes[1], abstain: votes[2] })) : "",
+    h("p", { class: "note" }, committeeText(unit.unit_id, "total")),
     h("div", { role: "radiogroup", "aria-label": word("vote_title") }, VOTES.map((value) => choice(value, word(`vote_${value}`))), choice(null, word("vote_none"))),
     vote === null ? h("p", { class: "note" }, word("vote_hint")) : h("textarea", {
       rows: 2, maxlength: LONGEST.comment, placeholder: word("vote_comment"), "aria-label": word("vote_comment"),

@@ -90,7 +90,7 @@ function renderVerdict() {
   const sentences = [now.length
     ? word(changed() ? "top_changed" : "top_of_run", { k: now.length, names: names(now) })
     : word("top_none", { n: page.units.length, floor: percent(model.coverage_floor) })];
-  if (changed()) sentences.push(come.length || gone.length
+  if (changed() && (now.length || gone.length)) sentences.push(come.length || gone.length
     ? word("top_moves", { come: names(come) || "–", gone: names(gone) || "–" }) : word("top_same", { k: page.top_k }));
   fill(byId("verdict"), sentences.join(language ? " " : ""));
 }
@@ -158,8 +158,9 @@ function moved({ row, rank }) {
   return h("span", { class: by > 0 ? "moved up" : "moved down", title: word("moved_from", { rank: before }) }, `${by > 0 ? "▲" : "▼"}${Math.abs(by)}`);
 }
 
-function heatCell(row, key, label, { score: value }) {
-  const step = value === null ? "none" : Math.min(4, Math.floor(value / 20));
+// A score that rests on too little data to rank by is hatched, so that it does not shine.
+function heatCell(row, key, label, { score: value, coverage }) {
+  const step = value === null || coverage < model.coverage_floor ? "thin" : Math.min(4, Math.floor(value / 20));
   return h("button", {
     type: "button", class: `heat-${step}`, "data-key": `heat ${row} ${key}`,
     "aria-label": `${say(page.units[row].name)} ${say(label)} ${whole(value)}`,

@@ -107,9 +107,19 @@ function scoreField(row, key, label, s, blind) {
     hint,
     blind ? "" : h("p", { class: "note system" },
       word("system_score", { score: whole(system), low: Math.round(low), high: Math.round(high) }),
-      before ? ` · ${word("round_1_score", { score: before.points ?? "–" })}` : ""),
+      before ? ` · ${word("round_1_score", { score: before.points ?? "–" })}` : "",
+      committeeText(unit.unit_id, key, " · ")),
     h("details", {}, h("summary", { class: "note" }, word("facts_of", { n: ofScenario(key).length })), indicatorList(row, key, blind)),
   );
+}
+
+// What the members gave in the round that was summed up last; shown after one's own blind round alone.
+function committeeText(unit, scenario, before = "") {
+  const given = page.committee.given[unit]?.[scenario];
+  if (!given) return "";
+  const [n, median, lowest, highest, disagree] = given;
+  const text = word("committee_gave", { n, round: page.committee.round, median: figure(median), lowest: figure(lowest), highest: figure(highest) });
+  return before + text + (disagree ? ` ${word("committee_disagrees")}` : "");
 }
 
 // Hand in round 1: it is saved as a file and not changed any more, then the ranking is shown.

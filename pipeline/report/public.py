@@ -31,7 +31,7 @@ COUNTS = frozenset(name for name, field in FIELDS.items() if field.unit in ("人
 INTERNAL = frozenset(name for name, field in FIELDS.items() if field.internal)
 SHARES = ("share_5", "share_10", "share_15", "unknown_5", "unknown_10", "unknown_15")
 _OF_PEOPLE = r"(?:人|户|位|居民|业主|儿童|老人|老年人|婴幼儿|residents?\b|people\b|persons?\b|owners?\b|households?\b|children\b)"
-_COUNT = re.compile(rf"(?<![\d.,—–-])\d+(?:\.\d+)?(?=\s*{_OF_PEOPLE})")
+_COUNT = re.compile(rf"(?<![\w.,—–-])\d[\d,]*(?:\.\d+)?(?=\s*{_OF_PEOPLE})", re.ASCII)
 
 
 class Published(Mapping[str, Any]):
@@ -110,7 +110,7 @@ def words(text: str, threshold: int) -> str:
     """Return a sentence with every count of people under the threshold written as `<threshold`."""
 
     def hidden(match: re.Match[str]) -> str:
-        return f"<{threshold}" if 0 < float(match[0]) < threshold else match[0]
+        return f"<{threshold}" if 0 < float(match[0].replace(",", "")) < threshold else match[0]
 
     return _COUNT.sub(hidden, text)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
@@ -10,7 +12,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from pipeline.catalogue.load import facility_classes, scenarios
+from pipeline.catalogue.load import facility_classes, indicators, scenarios
+from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.answer import answer
 from pipeline.maps.cards import unit_table
 from pipeline.maps.text import STRONG, STRONG_END, Both, percent, say, whole, words
@@ -57,16 +60,14 @@ def report_content(
             if s.rank
         ],
         "method": _method(settings),
+        **_parameters(settings),
         "candidates": [_row(sheet) for sheet in sheets],
         "left": _left(len(sheets), shown),
         "quality": _quality(tables["metrics.json"]),
         "layers": _layers(tables["intake_report.json"]),
         "lists": _lists(tables["class_status"]),
         **_agreement(tables["metrics.json"]),
-        "sources": [
-            [_layer_name(key), plain(layer.source), layer.date.isoformat(), plain(layer.licence)]
-            for key, layer in district.layers.all()
-        ],
+        "sources": _sources(settings),
     }
 
 
@@ -117,6 +118,53 @@ def _method(settings: Settings) -> list[list[Both]]:
     parts = yaml.safe_load(files("pipeline.sheets").joinpath("method.yaml").read_text(encoding="utf-8"))
     return [
         [(part["zh"][i].format(**values), part["en"][i].format(**values)) for i in (0, 1)] for part in parts
+    ]
+
+
+def _parameters(settings: Settings) -> dict[str, Any]:
+    """The numbers that the run rests on: walkers, scenarios, thresholds of the rules that use them."""
+    params = settings.params
+    count_of = Counter(entry.scenario for entry in indicators().values())
+    return {
+        "walkers": [
+            [
+                name.replace("_", " "), f"{walker.speed_m_per_s:g}", f"× {walker.stairs_factor:g}",
+                f"{walker.crossing_wait_s:g} / {walker.unsignalised_wait_s:g}", walker.source,
+            ]
+            for name, walker in params.network.walkers.items()
+        ],
+        "scenarios": [
+            [
+                (f"{key} {s.zh}", f"{key} {s.en}"), s.clause, f"{params.score.scenario_weights[key]:g}", str(count_of[key]),
+            ]
+            for key, s in scenarios().items()
+        ],
+        "thresholds": [
+            [", ".join(_clauses(name)) or "–", name, f"{value:,.0f}" if value >= 10_000 else f"{value:g}"]
+            for name, value in params.eligibility.thresholds.items()
+        ],
+    }  # fmt: skip
+
+
+def _clauses(threshold: str) -> list[str]:
+    """Rules and types of pilot whose expressions name a threshold."""
+    catalogue = rule_catalogue()
+    named = [(rule.id, rule) for rule in catalogue.rules] + [
+        (kind.clause, kind) for kind in catalogue.pilot_types
+    ]
+    return [clause for clause, entry in named if re.search(rf"\b{threshold}\b", entry.model_dump_json())]
+
+
+def _sources(settings: Settings) -> list[list[Any]]:
+    """Layers of one source, date and licence in one row."""
+    named: dict[tuple[str, str, str], list[Both]] = {}
+    for key, layer in settings.district.layers.all():
+        row = (plain(layer.source), layer.date.isoformat(), plain(layer.licence))
+        if _layer_name(key) not in named.setdefault(row, []):
+            named[row].append(_layer_name(key))
+    return [
+        [("、".join(zh for zh, _ in names), ", ".join(en for _, en in names)), *row]
+        for row, names in named.items()
     ]
 
 

@@ -24,6 +24,7 @@ def _settings(*chosen: str) -> Settings:
         ("register.satisfaction; 7 居民 residents", "register.satisfaction; <10 居民 residents"),
         ("3 of 8 owners agreed; 2.5 people a household", "3 of <10 owners agreed; <10 people a household"),
         ("2,005 居民", "2,005 居民"),
+        ("C007 居民投诉；F01 人均绿地", "C007 居民投诉；F01 人均绿地"),
         ("0 户同意", "0 户同意"),
         ("10 人", "10 人"),
         ("3—6岁儿童10分钟内", "3—6岁儿童10分钟内"),
@@ -32,6 +33,10 @@ def _settings(*chosen: str) -> Settings:
 )
 def test_small_counts_in_sentences(text: str, told: str) -> None:
     assert words(text, 10) == told
+
+
+def test_a_threshold_of_thousands() -> None:
+    assert words("1,200 人，12,000 人", 2000) == "<2000 人，12,000 人"
 
 
 def test_small_counts_are_missing_and_zero_is_told() -> None:

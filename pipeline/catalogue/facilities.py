@@ -23,6 +23,7 @@ class FacilityClass(Strict):
     osm: tuple[str, ...] = Field(min_length=1, description="key=value, key=* or key!=value, joined by ' & '")
     geometry: Literal["point", "area"] = "point"
     entrances: Literal["point", "boundary"] = "point"
+    direction: Literal["to_facility", "from_facility"] = "to_facility"
 
     @field_validator("osm")
     @classmethod

@@ -119,6 +119,7 @@ class ResponderShare(Entry):
     minutes: Positive
     drive_km_per_h: Positive
     highways: Names = Field(description="ways that are driven; others are walked at the adult's pace")
+    min_width_m: Positive = Field(description="a way said to be narrower is not driven")
 
 
 # --------------------------------------------------------------------------------------------- supply and demand

@@ -6,7 +6,7 @@ The path is found by its own search, from both ends of the address's edge; its m
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,6 +52,11 @@ class Route:
     entrance: int  # row of the entrances
     minutes: float
     pieces: list[Piece]
+
+    def back(self) -> Route:
+        """The same way in the order and direction in which somebody comes from there, of minutes on turned streets."""
+        pieces = [replace(piece, geometry=shapely.reverse(piece.geometry)) for piece in reversed(self.pieces)]
+        return replace(self, pieces=pieces)
 
 
 class _Leg(NamedTuple):

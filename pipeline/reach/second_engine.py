@@ -103,6 +103,14 @@ def recomputed(
     return result
 
 
+def _walked_back(edges: pd.DataFrame) -> pd.DataFrame:
+    """Exchange the ends of every edge's minutes."""
+    there = [name for name in edges if f"{name}_back" in edges]
+    return edges.assign(
+        **{name: edges[f"{name}_back"] for name in there}, **{f"{name}_back": edges[name] for name in there}
+    )
+
+
 def agreement(
     residents: pd.DataFrame,
     edges: pd.DataFrame,
@@ -110,10 +118,11 @@ def agreement(
     walk_times: pd.DataFrame,
     speeds: Mapping[str, float],
     limit_minutes: float,
+    from_facility: Collection[str] = (),
 ) -> dict[str, Any]:
     """Recompute random pairs of address and class of `walk_times`, with uncertain gates open and closed.
 
-    Returns how many, and the largest difference.
+    Returns how many, and the largest difference. Walks to the classes `from_facility` are walked from there.
 
     A walk beyond the limit counts as the limit.
 
@@ -130,7 +139,12 @@ def agreement(
     largest = 0.0
     for column, users in (("minutes", "users"), ("minutes_if_closed", "users_if_closed")):
         walked = edges.assign(users=edges[users])
-        again = recomputed(walked, facilities, addresses, rows, speeds, limit_minutes)
+        again = np.full(len(rows), np.nan)
+        for coming in (False, True):
+            chosen = rows["class"].isin(from_facility).to_numpy() == coming
+            ways = _walked_back(walked) if coming else walked
+            if chosen.any():
+                again[chosen] = recomputed(ways, facilities, addresses, rows[chosen], speeds, limit_minutes)
         stated, again = (np.fmin(m, limit_minutes) for m in (rows[column].to_numpy(np.float64), again))
         difference = np.abs(stated - again)
         worst = int(difference.argmax()) if len(rows) else -1

@@ -18,6 +18,7 @@ from pipeline.network.closing import open_at, users_at
 from pipeline.network.hours import minute_of_day
 from pipeline.network.link import link
 from pipeline.network.search import Graph
+from pipeline.reach.direction import comes_to_people, turned
 from pipeline.reach.route import Piece, Route, route
 from pipeline.run import Folders
 from pipeline.settings import LinkParams, NetworkParams
@@ -69,16 +70,19 @@ class Walk:
         openings = self._read("openings")
         openings["open_now"] = open_at(openings["open_hours"], self.at)
         edges: gpd.GeoDataFrame = self._read("edges")
-        self.edges = edges.assign(users=users_at(edges, openings))
+        edges = edges.assign(users=users_at(edges, openings))
+        self.edges = edges
         self.start = self._start(start)
         self.entrances = self._entrances(target)
         facility_class = str(self.entrances["class"].iloc[0])
+        self._back = comes_to_people(facility_class)
+        ways = turned(edges) if self._back else edges
         self.walker = walker or walker_of(facility_class)
         if self.walker not in walkers:
             raise ValueRowError("--walker", f"there is no walker {self.walker!r}", ", ".join(walkers))
         found = route(
-            Graph.build(self.edges, self.walker),
-            self.edges,
+            Graph.build(ways, self.walker),
+            ways,
             openings[openings["status"] == "gate"],
             self.start,
             self.entrances,
@@ -91,7 +95,7 @@ class Walk:
                 f"no way of {self.walker} leads there from {start} at {self.at}",
                 todo="try another walker, or another time",
             )
-        self.route: Route = found
+        self.route: Route = found.back() if self._back else found
         self.entrance = self.entrances.iloc[found.entrance]
         self.stated = self._stated()
 
@@ -102,7 +106,8 @@ class Walk:
         metres = sum(piece.length_m for piece in self.route.pieces)
         lines = ["虚构示例 FICTIONAL"] if self._fictional else []
         lines += [
-            f"{self.start['point_id'].iloc[0]} → {self.entrance['facility_id']} {name} ({self.entrance['class']}), "
+            f"{self.start['point_id'].iloc[0]} {'←' if self._back else '→'} {self.entrance['facility_id']} {name} "
+            f"({self.entrance['class']}), "
             f"{self.walker}, {self.at}: {minutes:.2f} 分钟 min, {metres:,.0f} m"
         ]
         lines += [_line(piece) for piece in self.route.pieces]

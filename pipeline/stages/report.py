@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.catalogue.load import indicators, scenarios
+from pipeline.catalogue.load import facility_classes, indicators, scenarios
+from pipeline.reach.direction import comes_to_people
 from pipeline.reach.second_engine import agreement
 from pipeline.report import metrics
 from pipeline.report.dictionary import data_dictionary
@@ -93,6 +94,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
                 inputs["walk_times"],
                 speeds,
                 settings.params.walk_times.limit_minutes,
+                {name for name in facility_classes() if comes_to_people(name)},
             ),
             "reach_by_node_snapping": metrics.node_snapping_metrics(
                 residents,

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from pipeline.catalogue.load import facility_classes
 from pipeline.reach.data_edge import data_edge
+from pipeline.reach.direction import by_direction
 from pipeline.reach.facilities import entrances
 from pipeline.reach.walk_times import edge_times, legs, legs_if_closed, walk_times
 from pipeline.reach.walkers import walker_classes
@@ -24,12 +27,19 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         inputs["places"], edges, inputs["barriers"], inputs["compounds"], along_outline, params.link
     )
     wanted = walker_classes(walkers, listed.loc[listed["count"] > 0, "class"])
-    on_foot = legs(residents, edges, walkers)
     ends = data_edge(edges, inputs["nodes"], inputs["extent"], params.walk_times.data_edge_m)
     return {
         "facilities": facilities,
-        "walk_times": walk_times(
-            residents, facilities, wanted, on_foot, legs_if_closed(residents, edges, walkers), limit
-        ),
-        "edge_times": edge_times(residents, ends, on_foot, limit),
+        "walk_times": pd.concat(
+            walk_times(
+                residents,
+                facilities,
+                pairs,
+                legs(residents, ways, walkers),
+                legs_if_closed(residents, ways, walkers),
+                limit,
+            )
+            for pairs, ways in by_direction(wanted, edges)
+        ).sort_values(["point_id", "class", "walker"], ignore_index=True),
+        "edge_times": edge_times(residents, ends, legs(residents, edges, walkers), limit),
     }

@@ -25,7 +25,8 @@ def test_shares_within_minutes_person_by_person(
     legs = walker(one.class_, one.constraint)
     walks, borders = demo["walk_times"], demo["edge_times"]
     walks = walks[(walks["class"] == one.class_) & (walks["walker"] == legs)].set_index("point_id")
-    time, unlinked = walks["minutes"].to_dict(), walks["unlinked_minutes"].to_dict()
+    time, unlinked = walks["minutes_if_closed"].to_dict(), walks["unlinked_minutes"].to_dict()
+    opened = walks["minutes"].to_dict()
     border = borders[borders["walker"] == legs].set_index("point_id")["edge_of_data_minutes"].to_dict()
     people = PEOPLE_OF_WHO[one.who]
 
@@ -37,7 +38,8 @@ def test_shares_within_minutes_person_by_person(
             hidden = min(
                 border[row["point_id"]], unlinked[row["point_id"]], key=lambda m: 99 if m != m else m
             )
-            clear = row["linked"] and not hidden <= one.minutes
+            by_gate = opened[row["point_id"]] <= one.minutes and not in_time
+            clear = row["linked"] and not hidden <= one.minutes and not by_gate
             served += row[people] * in_time
             maybe += row[people] * (not in_time and not clear)
             if clear:

@@ -95,9 +95,9 @@ def test_kinds_in_reach_person_by_person(demo: Chain, homes: dict[str, pd.DataFr
     times = demo["walk_times"]
     near = {
         (point, name)
-        for point, name, legs, minutes in times[["point_id", "class", "walker", "minutes"]].itertuples(
-            index=False
-        )
+        for point, name, legs, minutes in times[
+            ["point_id", "class", "walker", "minutes_if_closed"]
+        ].itertuples(index=False)
         if legs == walker(name) and minutes <= one.minutes
     }
     rows = stated(demo, indicator)

@@ -248,6 +248,23 @@ def test_responders_drive_on_roads_run_on_paths_and_pass_gates(town: Facts) -> N
     assert np.isnan(with_walks(town).residents["access_m"]).sum() == 0
 
 
+def test_a_way_said_to_be_too_narrow_is_run_and_uphill_counts_towards_the_door(town: Facts) -> None:
+    """The station at 0 m, a home at 300 m: 300 m driven take 0.6 minutes; run, at 100 m a minute, 3; uphill 6, downhill 1.5."""
+    town = with_people(town, [{"x": 300.0}])
+    town = with_facilities(town, [{"x": 0, "class": "fire_station"}], fire_station="complete")
+
+    def reached(minutes: float, **columns: Any) -> bool:
+        streets = replace(town, edges=town.edges.assign(**columns))
+        return bool(responder_share(entry("S03", minutes=minutes), streets).value[WEST] == 100)
+
+    assert reached(0.7) and reached(0.7, width_m=4.0), "where no width is known the kind of street decides"
+    assert not reached(2.9, width_m=3.9) and reached(3.1, width_m=3.9)
+    uphill = {
+        "minutes_adult": 2 * town.edges["minutes_adult"], "minutes_adult_back": town.edges["minutes_adult"] / 2,
+    }  # fmt: skip
+    assert not reached(5.9, width_m=3.0, **uphill) and reached(6.1, width_m=3.0, **uphill)
+
+
 def test_a_line_along_the_border_is_where_it_is(town: Facts) -> None:
     """A street that runs along a compound's border meets it once."""
     town = walled(town, gated=False)

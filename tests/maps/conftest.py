@@ -178,7 +178,15 @@ def _progress() -> pd.DataFrame:
 def _walks(points: list[str], column: np.ndarray) -> dict[str, Any]:
     minutes = np.array([5.0, 8.0, 12.0, np.nan, np.nan, np.nan])[column]
     walked = [
-        pd.DataFrame({"point_id": points, "class": name, "walker": walker(name), "minutes": minutes})
+        pd.DataFrame(
+            {
+                "point_id": points,
+                "class": name,
+                "walker": walker(name),
+                "minutes": minutes,
+                "minutes_if_closed": minutes,
+            }
+        )
         for name in ("kindergarten", "elderly_station")
     ]
     times = pd.concat(walked)

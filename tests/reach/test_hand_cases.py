@@ -7,6 +7,7 @@ crossing of an arterial costs 25 s, another one 15 s.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +21,7 @@ from pipeline.network.build import Network
 from pipeline.network.hours import is_open
 from pipeline.network.link import link
 from pipeline.network.search import Graph, nearest
+from pipeline.reach.direction import by_direction, comes_to_people, turned
 from pipeline.reach.second_engine import recomputed
 from pipeline.settings import LinkParams, NetworkParams
 from tests.network.town import PARAMS, UTM, Town, plane
@@ -166,6 +168,24 @@ def test_up_and_down_a_slope() -> None:
     streets = drawn.build()
     assert seconds(streets, (0, 0), [(200, 0)]) == pytest.approx(200 * np.exp(0.175), rel=1e-6)
     assert seconds(streets, (200, 0), [(0, 0)]) == pytest.approx(200 * np.exp(-0.175), rel=1e-6)
+
+
+def test_who_comes_from_the_fire_station_walks_the_other_way() -> None:
+    """The station is at the foot of a 5 % slope: to get there is downhill, but its people come up."""
+    drawn = town(((0, 0), (200, 0)))
+    drawn.terrain = plane(-0.05, 0.0)
+    streets = drawn.build()
+    coming = replace(streets, edges=turned(streets.edges))
+    assert seconds(streets, (0, 0), [(200, 0)]) == pytest.approx(200 * np.exp(-0.175), rel=1e-6)
+    assert seconds(coming, (0, 0), [(200, 0)]) == pytest.approx(200 * np.exp(0.175), rel=1e-6)
+    assert seconds(coming, (0, 0), [(200, 0)]) == pytest.approx(seconds(streets, (200, 0), [(0, 0)]))
+    assert comes_to_people("fire_station") and not comes_to_people("kindergarten")
+    pairs = [("fire_station", "adult"), ("kindergarten", "child")]
+    searched = {name: ways for chosen, ways in by_direction(pairs, streets.edges) for name, _ in chosen}
+    assert searched["kindergarten"] is streets.edges
+    assert searched["fire_station"]["minutes_adult"].equals(
+        streets.edges["minutes_adult_back"].rename("minutes_adult")
+    )
 
 
 # --------------------------------------------------------------------------------------------------- walls and gates

@@ -178,6 +178,20 @@ TABLES: dict[str, Table] = {
             (_UNIT_KIND, _SIZE),
         ),
         Table("unit_members", "单元组成", "unit × atom", "unit_id atom_id", "unit_id atom_id residents kept_share?"),
+        Table("atom_pairs", "相邻地块", "pair of neighbouring atoms", "atom_a atom_b", "atom_a atom_b contact_m gap_m"),
+        Table(
+            "unit_checks", "单元核查", "area that might be a unit", "area_kind area_id",
+            "area_kind area_id name residents residents_low residents_high size_result near_miss margin_residents "
+            + " ".join(f"{name}_{column}?" for name in ("kindergarten", "elderly_station") for column in ("share_5", "share_10", "unknown_10"))
+            + " connected gates gate_ids barriers barriers_en atoms committees_cut property_areas_cut sentence sentence_en",
+            (("area_kind", ("committee", "subdistrict", "register", "proposed")), _SIZE),
+        ),
+        Table(
+            "border_changes", "边界调整", "proposed unit × committee whose people would move", "unit_id committee_id",
+            "unit_id committee_id lead_committee_id compounds atoms residents size_before size_after own_kindergarten_before? "
+            "own_kindergarten_after? own_elderly_station_before? own_elderly_station_after? sentence sentence_en",
+            (("size_before", _SIZE[1]), ("size_after", _SIZE[1])),
+        ),
         Table("leftovers", "未编入单元的地块", "atom in no proposed unit", "atom_id", "atom_id residents reason reason_en"),
         # ------------------------------------------------------------------------------------------- reach
         Table(

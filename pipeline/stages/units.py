@@ -17,7 +17,7 @@ from pipeline.units.seams import barrier_lines
 
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return atoms, address_areas, units, unit_members, leftovers and units_report.json."""
+    """Return atoms, address_areas, units, unit_members, leftovers, atom_pairs and units_report.json."""
     params = settings.params.units
     residents = inputs["residents"].sort_values("point_id", ignore_index=True)
     compounds, committees = (
@@ -53,6 +53,9 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         "unit_members": pd.concat([old_members, new_members]).sort_values(
             ["unit_id", "atom_id"], ignore_index=True
         ),
+        "atom_pairs": pairs.assign(
+            atom_a=atoms["atom_id"].to_numpy()[pairs["a"]], atom_b=atoms["atom_id"].to_numpy()[pairs["b"]]
+        )[["atom_a", "atom_b", "contact_m", "gap_m"]],
         "leftovers": leftovers(plan, atoms, addresses, params),
         "units_report.json": search_report(plan, atoms),
     }

@@ -167,7 +167,7 @@ def components(programme: Programme, keep: np.ndarray) -> list[Ints]:
 
 
 def restrict(programme: Programme, atoms: Ints) -> Programme:
-    """Return the programme of some atoms (ascending) alone; wishes about others fall away."""
+    """Return the programme of some atoms (ascending) alone; one that belongs with an outsider can be in no unit."""
     n = len(programme.residents)
     position = np.full(n, -1)
     position[atoms] = np.arange(len(atoms))
@@ -175,7 +175,11 @@ def restrict(programme: Programme, atoms: Ints) -> Programme:
     neighbours = [row[row >= 0] for row in neighbours]
     members = [slice(programme.committee_first[i], programme.committee_first[i + 1]) for i in atoms]
     ties = [slice(programme.tie_first[i], programme.tie_first[i + 1]) for i in atoms]
-    partners = [position[programme.tie[part]] for part in ties]
+    partner = [position[programme.tie[part]] for part in ties]
+    apart = [programme.apart[part] for part in ties]
+    # a partner outside: apart is granted; together cannot be, so that the atom is put apart from itself
+    asked = [(row >= 0) | ~kind for row, kind in zip(partner, apart, strict=True)]
+    never = [(row < 0) & ~kind for row, kind in zip(partner, apart, strict=True)]
     return programme._replace(
         residents=programme.residents[atoms],
         first=np.cumsum([0, *map(len, neighbours)]),
@@ -184,9 +188,14 @@ def restrict(programme: Programme, atoms: Ints) -> Programme:
         committee_first=np.cumsum([0, *(part.stop - part.start for part in members)]),
         committee=np.concatenate([programme.committee[part] for part in members]),
         committee_people=np.concatenate([programme.committee_people[part] for part in members]),
-        tie_first=np.cumsum([0, *(int((row >= 0).sum()) for row in partners)]),
-        tie=np.concatenate([row[row >= 0] for row in partners]),
+        tie_first=np.cumsum([0, *(int(row.sum()) for row in asked)]),
+        tie=np.concatenate(
+            [
+                np.where(out, i, row)[keep]
+                for i, (row, out, keep) in enumerate(zip(partner, never, asked, strict=True))
+            ]
+        ),
         apart=np.concatenate(
-            [programme.apart[part][row >= 0] for part, row in zip(ties, partners, strict=True)]
+            [(kind | out)[keep] for kind, out, keep in zip(apart, never, asked, strict=True)]
         ),
     )

@@ -27,10 +27,14 @@ def barrier_lines(ways: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> Geometries:
     return np.concatenate([ground[~areas], shapely.boundary(ground[areas]), expressways])
 
 
+def arterial_ways(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the arterials on or above the ground."""
+    return ways.loc[ways["highway"].isin(profile().highway.arterial) & ~ways["tunnel"]]
+
+
 def arterial_lines(ways: gpd.GeoDataFrame) -> Geometries:
     """Return the centre lines of arterials on or above the ground."""
-    on_ground = ways["highway"].isin(profile().highway.arterial) & ~ways["tunnel"]
-    return ways.loc[on_ground].geometry.to_numpy()
+    return arterial_ways(ways).geometry.to_numpy()
 
 
 def faces(lines: Geometries, outline: Any) -> Geometries:

@@ -38,7 +38,7 @@ def anneal(
 ) -> Ints:
     """Return the best plan found: the unit of each atom (numbered by smallest atom), −1 where left over.
 
-    Units of accepted steps go into `pool`.
+    Units of accepted steps in the second, cooler half go into `pool`.
     """
     n = len(programme.residents)
     random = np.array([seed], dtype=np.uint64)
@@ -55,7 +55,7 @@ def anneal(
     mark, piece = np.zeros(n, dtype=np.int64), np.full(n, -1)
     cooling = (end_temperature / start_temperature) ** (1.0 / max(1, iterations))
     temperature = start_temperature
-    for _ in range(iterations):
+    for step in range(iterations):
         temperature *= cooling
         i = _below(random, n)
         kind = _uniform(random)
@@ -82,7 +82,8 @@ def anneal(
             continue
         unused = _regroup(programme, state, unused, atoms, new, prices)
         total += change
-        _collect(programme, pool, atoms, new, prices)
+        if step >= iterations // 2:
+            _collect(programme, pool, atoms, new, prices)
         if total < best - TOLERANCE:
             best = total
             best_label[:] = label

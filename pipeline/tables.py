@@ -208,7 +208,7 @@ TABLES: dict[str, Table] = {
         # ---------------------------------------------------------------------------------- gates_to_open
         Table(
             "gates_to_open", "打开哪些出入口", "opening, or all gates of a compound × class × whose people", "subject_kind subject_id class unit_id",
-            "subject_kind subject_id class unit_id? people_gained people_nearer minutes_saved?",
+            "subject_kind subject_id class unit_id? people_gained people_nearer person_minutes_saved",
             (("subject_kind", ("opening", "compound")),),
         ),
         # ----------------------------------------------------------------- eligibility, indicators, scores

@@ -20,7 +20,7 @@ FASTEST = (
     1.2  # on the slope that is walked fastest, a gentle descent, one is e^0.175 = 1.19 times as fast (Tobler)
 )
 _SAME_MINUTES = 1e-6
-COLUMNS = ("class", "unit", "people_gained", "people_nearer", "minutes_saved")
+COLUMNS = ("class", "unit", "people_gained", "people_nearer", "person_minutes_saved")
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Walks:
     walker
         Name of the walker whose legs count.
     people, minutes
-        By address: people of the class's group, and minutes to the nearest (NaN: none within the search's limit).
+        By address: people of the class's group, and minutes to the nearest; who reached none within the search's limit
+        counts as reaching one just then.
     doors
         Linked entrances of the class (rows of `facilities`).
     """
@@ -66,8 +67,8 @@ def gains(
     Returns
     -------
     class, unit; people_gained: not within `minutes` before, within them after; people_nearer: those, and who saves at
-    least `nearer_minutes` on a walk within `minutes`; minutes_saved: their mean, without those who reached none within
-    the search's limit before (NaN where that is all of them).
+    least `nearer_minutes` on a walk within `minutes`; person_minutes_saved: what these save together, a least where some
+    reached none before.
     """
     before = streets["users"].reindex(opened.index)
     changed = opened[(before != opened["users"]).to_numpy()]
@@ -104,22 +105,19 @@ def _near(opened: pd.DataFrame, changed: pd.DataFrame, within_m: float) -> pd.Da
 def _by_unit(
     unit: Ints, people: Floats, before: Floats, after: Floats, params: GatesToOpenParams
 ) -> pd.DataFrame:
-    # who reached none stays so unless the search finds something; a saving from nothing is not measured
-    was, now = np.nan_to_num(before, nan=np.inf), np.nan_to_num(after, nan=np.inf)
-    less = now < was - _SAME_MINUTES
-    saved = np.where(less & np.isfinite(was), np.nan_to_num(before) - np.nan_to_num(after), 0.0)
-    gained = less & (was > params.minutes)
-    nearer = gained | (saved >= params.nearer_minutes)
-    measured = people * (nearer & np.isfinite(was))
+    saved = np.nan_to_num(before - after, nan=0.0)  # NaN after: not within the time allowed
+    less = saved > _SAME_MINUTES
+    gained = less & (before > params.minutes)
+    nearer = gained | (less & (saved >= params.nearer_minutes))
 
-    def total(values: Floats) -> Floats:
-        return np.bincount(unit, values, unit.max(initial=-1) + 1)
+    def total(each: Floats) -> Floats:
+        return np.bincount(unit, each, unit.max(initial=-1) + 1).astype(np.float64)
 
     sums = pd.DataFrame(
         {
             "people_gained": total(people * gained),
             "people_nearer": total(people * nearer),
-            "minutes_saved": total(measured * saved) / np.where(total(measured) > 0, total(measured), np.nan),
+            "person_minutes_saved": total(people * nearer * saved),
         }
     ).rename_axis("unit")
     return sums[sums["people_nearer"] > 0].reset_index()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 
@@ -20,6 +22,30 @@ STREETS = {
 }
 """OSM highway values that are drawn alike; others are not drawn."""
 AREAS = ("sea", "water", "river", "green")
+
+
+SHEET_EDGE_M = 100
+
+
+def sheet(extent: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> Any:
+    """Return the rectangle that the data fill: what lies beyond was never mapped."""
+    sea = land[land["kind"] == "sea"]
+    return shapely.box(*shapely.total_bounds([*extent.geometry, *sea.geometry]))
+
+
+def to_edge(land: gpd.GeoDataFrame, frame: Any) -> gpd.GeoDataFrame:
+    """Draw sea and coast that end just within the sheet up to its edge, as streets do."""
+    west, south, east, north = frame.bounds
+
+    def snapped(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        for axis, sides in ((0, (west, east)), (1, (south, north))):
+            for side in sides:
+                xy[np.abs(xy[:, axis] - side) < SHEET_EDGE_M, axis] = side
+        return xy
+
+    at_sea = land["kind"].isin(["sea", "coast"])
+    shapes = land.geometry.where(~at_sea, shapely.transform(land.geometry.to_numpy(), snapped))
+    return land.set_geometry(shapes)
 
 
 def base_map(

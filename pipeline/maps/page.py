@@ -14,10 +14,15 @@ import shapely
 from pipeline.catalogue.load import facility_classes, indicators, scenarios
 from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.answer import answer
-from pipeline.maps.base import MARGIN_M, base_map, street_names
+from pipeline.maps.base import MARGIN_M, base_map, sheet, street_names, to_edge
 from pipeline.maps.cards import Compound, Unit, compound_cards, people, unit_cards, unit_table
 from pipeline.maps.geometry import Grid, at_rows
+from pipeline.maps.next_steps import Next, next_steps
+from pipeline.maps.opening_gains import Gain, best_opening, gain_themes, gains_by_subject, gains_by_unit
+from pipeline.maps.pinyin import spelled
 from pipeline.maps.place_themes import (
+    border_theme,
+    catchment_themes,
     class_label,
     facility_themes,
     link_theme,
@@ -30,7 +35,9 @@ from pipeline.maps.render import render
 from pipeline.maps.text import Both, both, percent, say, words
 from pipeline.maps.themes import Theme, colours
 from pipeline.maps.unit_themes import unit_themes
+from pipeline.maps.walk_network import walk_network
 from pipeline.maps.walking import Walk, walks
+from pipeline.procedure.steps import procedure
 from pipeline.settings import District, Settings
 
 NO_MINUTES = -1
@@ -65,6 +72,11 @@ class Page:
     addresses: dict[str, list[Any]]
     facilities: list[list[Any]]
     gates: list[list[Any]]
+    gains: dict[str, list[Gain]]
+    next: list[Next]
+    steps: list[tuple[str, Both]]
+    pinyin: dict[str, list[str]]
+    walks: dict[str, Any]
     names: list[list[Any]]
     shapes: dict[str, Any]
 
@@ -95,12 +107,24 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
     units = unit_table(tables, list(labels))
     grid = Grid.over(units.geometry)
     window = shapely.box(*units.total_bounds).buffer(MARGIN_M, join_style="mitre")
+    frame = window.intersection(sheet(tables["extent"], tables["land"]))
     walked = walks(tables)
+    inner = members(units, compounds, tables)
+    openings, gains = tables["openings"], tables["gates_to_open"]
+    best = units.loc[units["rank"] <= top_k, "unit_id"].tolist() or units["unit_id"].tolist()
+    gate = best_opening(gains, openings, compounds, best)
+    committees = tables["units"][tables["units"]["kind"] == "committee"]
+    catchments = tables["catchments"].sort_values("minutes", ascending=False, kind="stable")
+    listed = _listed(window, tables["facilities"])
+    unit_of = residents["point_id"].map(tables["address_areas"].set_index("point_id")["unit_id"])
     themes = [
         *unit_themes(units, labels, (params.units.residents_min, params.units.residents_max), top_k, hide),
+        border_theme(residents, unit_of, dict.fromkeys(committees["unit_id"], ("", "")), hide),
         *walk_themes(walked, hide),
+        *catchment_themes(catchments),
         *rule_themes(tables["eligibility"], inside, hide),
-        walls_theme(tables["openings"], tables["walls"]),
+        *gain_themes(gains, openings),
+        walls_theme(openings, tables["walls"]),
         *facility_themes(tables["class_status"]),
         link_theme(residents, hide),
         *progress_themes(tables["procedure"], compounds, units),
@@ -111,7 +135,7 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
         fictional=district.fictional,
         date=district.date.isoformat(),
         notes=notes(settings),
-        answer=answer(units, tables["reach"], walked, top_k, floor),
+        answer=[*answer(units, tables["reach"], walked, top_k, floor), *([gate] if gate else [])],
         sources=layer_sources(district),
         top_k=top_k,
         suppress_below=hide,
@@ -126,11 +150,33 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
         },
         rules=rule_texts(),
         themes=themes,
-        units=unit_cards(units, tables, list(labels), members(units, compounds, tables), floor, hide),
+        units=unit_cards(units, tables, list(labels), inner, floor, hide),
         compounds=compound_cards(inside, tables, hide),
-        addresses=_addresses(residents, tables["address_areas"], units, compounds, walked, hide),
-        facilities=_facilities(grid, window, tables["facilities"]),
-        gates=_gates(grid, tables["openings"]),
+        addresses=_addresses(residents, unit_of, units, compounds, walked, hide),
+        facilities=_facilities(grid, listed),
+        gates=_gates(grid, openings, compounds),
+        gains=gains_by_subject(gains, hide),
+        next=next_steps(
+            units,
+            {unit: compounds["compound_id"].iloc[rows].tolist() for unit, rows in inner.items()},
+            tables,
+            gains_by_unit(gains, hide),
+        ),
+        steps=[(step.id, (step.zh, step.en)) for step in procedure().steps],
+        pinyin={
+            "units": [spelled(name) for name in units["name"]],
+            "compounds": [spelled(name) for name in compounds["name"]],
+            "facilities": [spelled(name) if isinstance(name, str) else "" for name in listed["name"]],
+        },
+        walks=walk_network(
+            grid,
+            tables["edges"],
+            openings,
+            residents,
+            tables["facilities"],
+            pd.Index(listed["facility_id"]),
+            params.network.walkers,
+        ),
         names=street_names(grid, window, tables["ways"]),
         shapes={
             "units": grid.lines(units.geometry, 1),
@@ -140,7 +186,15 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
             "addresses": grid.lines(shown, 0.5),
             "address_points": grid.points(residents.geometry),
             "walls": grid.lines(tables["walls"].geometry, 0.5),
-            **base_map(grid, window, tables["land"], tables["ways"], tables["buildings"][~at_building]),
+            "catchments": grid.lines(catchments.geometry, 3),
+            "sheet": grid.lines(gpd.GeoSeries([frame], crs=units.crs), 1),
+            **base_map(
+                grid,
+                window,
+                to_edge(tables["land"], frame),
+                tables["ways"],
+                tables["buildings"][~at_building],
+            ),
         },
     )
 
@@ -165,7 +219,7 @@ def notes(settings: Settings) -> list[Both]:
     if settings.district.ages_estimated:
         said.append(say("ages_estimated", how=settings.district.ages_estimated))
     formula = say("formula_text", floor=percent(settings.params.score.coverage_floor))
-    return [*said, formula, *(say(f"limit_{i}") for i in range(1, 6))]
+    return [*said, formula, *(say(f"limit_{i}") for i in range(1, 7))]
 
 
 def layer_sources(district: District) -> list[list[Any]]:
@@ -174,6 +228,11 @@ def layer_sources(district: District) -> list[list[Any]]:
         [_layer_label(name), layer.source, layer.date.isoformat(), layer.licence]
         for name, layer in district.layers.all()
     ]
+
+
+def _listed(window: Any, facilities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The facilities in sight, each at its first entrance."""
+    return facilities[facilities.within(window)].drop_duplicates("facility_id")
 
 
 def _layer_label(name: str) -> Both:
@@ -212,16 +271,16 @@ def _address_shapes(
 
 def _addresses(
     residents: gpd.GeoDataFrame,
-    areas: pd.DataFrame,
+    unit_of: pd.Series,
     units: pd.DataFrame,
     compounds: pd.DataFrame,
     walked: Mapping[str, Walk],
     hide: int,
 ) -> dict[str, list[Any]]:
-    """Columns of the addresses: row of unit, committee and compound (−1 none), people, tenths of minutes by class."""
+    """Columns of the addresses: id, row of unit, committee and compound (−1 none), people, tenths of minutes by class."""
     unit_index = pd.Index(units["unit_id"])
-    unit_of = residents["point_id"].map(areas.set_index("point_id")["unit_id"])
     columns: dict[str, list[Any]] = {
+        "id": residents["point_id"].tolist(),
         "unit": at_rows(unit_index, unit_of),
         "committee": at_rows(unit_index, residents["committee_id"]),
         "compound": at_rows(pd.Index(compounds["compound_id"]), residents["compound_id"]),
@@ -234,28 +293,31 @@ def _addresses(
     return columns
 
 
-def _facilities(grid: Grid, window: Any, facilities: gpd.GeoDataFrame) -> list[list[Any]]:
-    """[class, name, x, y, places] of each facility in sight, at its first entrance."""
-    seen = facilities[facilities.within(window)].drop_duplicates("facility_id")
+def _facilities(grid: Grid, listed: gpd.GeoDataFrame) -> list[list[Any]]:
+    """[class, name, x, y, places, id] of each facility."""
     return [
         [
             row["class"],
             both(row["name"], row["name_en"]),
             *spot,
             None if pd.isna(row["capacity"]) else round(row["capacity"]),
+            row["facility_id"],
         ]
         for row, spot in zip(
-            seen.drop(columns="geometry").to_dict("records"), grid.points(seen.geometry), strict=True
+            listed.drop(columns="geometry").to_dict("records"), grid.points(listed.geometry), strict=True
         )
     ]
 
 
-def _gates(grid: Grid, openings: gpd.GeoDataFrame) -> list[list[Any]]:
-    """[sign, inferred, hours, x, y] of each gate, and of each way that a wall stops."""
+def _gates(grid: Grid, openings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame) -> list[list[Any]]:
+    """[sign, inferred, hours, x, y, id, gate's number, row of the compound] of each gate, and of each way stopped."""
     sign = openings["gate_users"].where(openings["status"] == "gate", "blocked")
-    hours = openings["open_hours"].fillna("")
+    columns = [openings[name].fillna("") for name in ("open_hours", "opening_id", "gate_id")]
+    inside = at_rows(pd.Index(compounds["compound_id"]), openings["compound_id"])
     spots = grid.points(openings.geometry)
     return [
-        [f"gate_{s}", bool(i), h, *spot]
-        for s, i, h, spot in zip(sign, openings["inferred"], hours, spots, strict=True)
+        [f"gate_{s}", bool(i), hours, *spot, key, number, row]
+        for s, i, hours, key, number, spot, row in zip(
+            sign, openings["inferred"], *columns, spots, inside, strict=True
+        )
     ]

@@ -26,9 +26,12 @@ def class_label(name: str) -> Both:
 
 
 def walk_themes(walks: Mapping[str, Walk], suppress_below: int) -> list[Theme]:
-    """Return walking minutes to the kindergarten and to the elderly station, then served or not for every class."""
-    main = [_minutes(name, walks[name], suppress_below) for name in MAIN_WALKS if name in walks]
-    return main + [_served(name, walk, suppress_below) for name, walk in walks.items()]
+    """Return walking minutes to every class (kindergarten and elderly station first), then served or not."""
+    order = [name for name in MAIN_WALKS if name in walks] + [
+        name for name in walks if name not in MAIN_WALKS
+    ]
+    minutes = [_minutes(name, walks[name], suppress_below) for name in order]
+    return minutes + [_served(name, walk, suppress_below) for name, walk in walks.items()]
 
 
 def _minutes(name: str, walk: Walk, suppress_below: int) -> Theme:
@@ -42,7 +45,7 @@ def _minutes(name: str, walk: Walk, suppress_below: int) -> Theme:
     label = class_label(name)
     return Theme(
         f"walk_{name}",
-        f"walk_{name}",
+        "walk",
         say("theme_walk", name=label),
         say(f"about_walk_{walk.who}", name=label),
         "addresses",
@@ -131,7 +134,7 @@ def walls_theme(openings: pd.DataFrame, walls: pd.DataFrame) -> Theme:
     entries.append(Entry(say("gate_blocked"), red, "gate_blocked", whole(blocked)))
     return Theme(
         "walls",
-        "walls",
+        "gates",
         say("theme_walls"),
         say("about_walls"),
         legend=entries,
@@ -175,6 +178,72 @@ def facility_themes(class_status: pd.DataFrame) -> list[Theme]:
         )
         for name, entry in entries.items()
     ]
+
+
+def catchment_themes(catchments: pd.DataFrame) -> list[Theme]:
+    """Return the ground from which each class is reached, by minutes; rows keep the table's order."""
+    limits = sorted(catchments["minutes"].unique())
+    ramp = colours()["minutes"]
+    entries = [Entry(say("catchment", n=f"{n:g}"), ramp[i]) for i, n in enumerate(limits[: len(ramp)])]
+    number = catchments["minutes"].map({n: i for i, n in enumerate(limits)}).to_numpy()
+    return [
+        Theme(
+            f"catchment_{name}",
+            "walk",
+            say("theme_catchment", name=class_label(name)),
+            say("about_catchment", name=class_label(name)),
+            "catchments",
+            coded(np.where(catchments["class_id"] == name, number, -1)),
+            entries,
+            say("legend_catchment", name=class_label(name)),
+            facilities=name,
+        )
+        for name in facility_classes()
+        if (catchments["class_id"] == name).any()
+    ]
+
+
+def border_theme(
+    residents: pd.DataFrame, unit_of: pd.Series, committees: Mapping[str, Both], suppress_below: int
+) -> Theme:
+    """Return the addresses whose proposed unit is mostly another committee's: whom the new borders would move.
+
+    Parameters
+    ----------
+    unit_of
+        Proposed unit of each address (missing: in none), in the order of `residents`.
+    committees
+        Names of the committees by id.
+    """
+    people = residents["residents"].to_numpy(float)
+    told = pd.DataFrame(
+        {"unit": unit_of.array, "committee": residents["committee_id"].array, "people": people}
+    )
+    sums = told.groupby(["unit", "committee"])["people"].sum().reset_index()
+    home = sums.sort_values(["people", "committee"], ascending=[False, True]).drop_duplicates("unit")
+    home_of = told["unit"].map(home.set_index("unit")["committee"])
+    moved = (home_of != told["committee"]) & told["committee"].notna()
+    classes = np.select([people <= 0, told["unit"].isna(), moved], [-1, 2, 1], 0)
+    classes = np.where(told["committee"].isna() & (classes == 0), 3, classes)
+    pair = colours()["borders"]
+    entries = [
+        Entry(say("border_stays"), pair["stays"]),
+        Entry(say("border_moves"), pair["moves"]),
+        Entry(say("border_left"), pair["left"]),
+        Entry(say("cannot_know"), colours()["unknown"], "hatch"),
+    ]
+    legend = counted(entries, classes, people, suppress_below)
+    return Theme(
+        "borders",
+        "units",
+        say("theme_borders"),
+        say("about_borders", n=legend[1].count, committees=whole(len(committees))),
+        "addresses",
+        coded(classes),
+        legend,
+        say("legend_borders"),
+        committees=True,
+    )
 
 
 def link_theme(residents: pd.DataFrame, suppress_below: int) -> Theme:

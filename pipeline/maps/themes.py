@@ -15,7 +15,7 @@ import yaml
 
 from pipeline.maps.text import Both, say, whole
 
-Paints = Literal["units", "compounds", "addresses", ""]
+Paints = Literal["units", "compounds", "addresses", "catchments", "gates", ""]
 NOT_DRAWN = "-"
 
 
@@ -51,6 +51,7 @@ class Theme:
     grid: bool = False
     facilities: str = ""
     walls: bool = False
+    committees: bool = False
 
 
 @cache

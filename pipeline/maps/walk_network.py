@@ -23,8 +23,6 @@ from pipeline.network.search import Graph
 from pipeline.settings import Walker
 
 TOLERANCE_M = 0.5
-UNNAMED = ("steps", "path", "street")
-"""What a street without a name is called: `words.yaml`, street_<name>."""
 _PATHS = ("footway", "path", "cycleway", "corridor", "bridleway", "pedestrian")
 
 
@@ -50,9 +48,9 @@ def walk_network(
 
     Returns
     -------
-    `walkers` by name, `names` of streets, `layout` [name, type, length] of each array, in order, and `packed`: their
-    bytes, little-endian, gzipped, as base 64. An edge has `up` and `down`, factors of the flat time from u to v and
-    back; an unlinked address has edge −1; a group is 0 for everyone's streets.
+    `walkers` by name, `who` walks and which `group` is counted by class, `names` of streets, `layout` [name, type, length]
+    of each array, in order, and `packed`: their bytes, little-endian, gzipped, as base 64. An edge has `up` and `down`,
+    factors of the flat time from u to v and back; an unlinked address has edge −1; a group is 0 for everyone's streets.
     """
     edges = edges.sort_values("edge_id", ignore_index=True)
     used = {walker(name) for name in facility_classes()}
@@ -102,6 +100,7 @@ def walk_network(
             for key in sorted(used)
         },
         "who": {name: walker(name) for name in facility_classes()},
+        "group": {name: kind.who for name, kind in facility_classes().items()},
         "names": names,
         "layout": [[name, kind, len(values)] for name, kind, values in raw],
         "packed": base64.b64encode(packed).decode(),
@@ -131,6 +130,7 @@ def _factors(edges: pd.DataFrame, walkers: Mapping[str, Walker]) -> tuple[ArrayL
 
 
 def _unnamed(edges: pd.DataFrame) -> ArrayLike:
+    """0 steps, 1 path, 2 street: what a piece is called that has no name (`walk.js`)."""
     return np.select([edges["steps"], edges["highway"].isin(_PATHS)], [0, 1], 2)
 
 

@@ -35,7 +35,10 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         name: Walks(
             walker(name),
             residents[PEOPLE_OF_WHO[kinds[name].who]].to_numpy(float),
-            times.loc[name, walker(name)].reindex(residents["point_id"]).to_numpy(float),
+            times.loc[name, walker(name)]
+            .reindex(residents["point_id"])
+            .fillna(settings.params.walk_times.limit_minutes)
+            .to_numpy(float),
             doors[doors["class"] == name],
         )
         for name in limits.classes
@@ -49,7 +52,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         found.append(rows.assign(subject_kind=kind, subject_id=subject))
     keys, values = (
         ["subject_kind", "subject_id", "class", "unit_id"],
-        ["people_gained", "people_nearer", "minutes_saved"],
+        ["people_gained", "people_nearer", "person_minutes_saved"],
     )
     table = pd.concat(found) if found else pd.DataFrame(columns=[*keys, "unit", *values])
     table["unit_id"] = pd.Index(names).take(table["unit"].to_numpy(np.int64))

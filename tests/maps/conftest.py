@@ -147,6 +147,7 @@ def tables() -> dict[str, Any]:
     made |= _areas(cells, blocks, ids, unit, committee, points, of)
     made |= _ground(blocks)
     made |= _judgements(ids)
+    made |= _follow_up(points, made["openings"])
     made["procedure"] = _progress()
     return made
 
@@ -168,6 +169,7 @@ def _progress() -> pd.DataFrame:
             "subject_kind": [kind for kind, *_ in rows],
             "subject_id": [subject for _, subject, _ in rows],
             "step_id": [step.id for step in steps],
+            "date": ["2026-01-05", "2026-02-06", "2026-01-07", "2026-01-08", "2026-03-01"],
             "accepted": [True, True, True, False, True],
             "reason": [""] * 5,
             "reason_en": [""] * 5,
@@ -219,6 +221,9 @@ def _walks(points: list[str], column: np.ndarray) -> dict[str, Any]:
                 "name": ["海星幼儿园", HOSTILE[0], "夕阳红站", None],
                 "capacity": [180.0, None, 40.0, None],
                 "linked": [True] * 4,
+                "edge_id": [1] * 4,
+                "offset_m": [245.0, 600.0, 272.0, 650.0],
+                "access_m": [0.0] * 4,
                 "geometry": [
                     Point(EAST + x, NORTH + y) for x, y in ((-12, 90), (212, 300), (-12, 500), (430, 200))
                 ],
@@ -340,11 +345,90 @@ def _ground(blocks: list[Any]) -> dict[str, Any]:
                 "opening_id": [f"O{i}" for i in range(len(gates))],
                 "status": ["gate"] * len(gates),
                 "gate_users": users,
+                "compound_id": [
+                    f"C{c}{r}" for c, r in [(c, r) for c in range(COLUMNS) for r in range(ROWS)][::3]
+                ],
+                "node_id": [1, 2, None, 9, 9, 9, 9, 9],
                 "inferred": [i % 2 == 1 for i in range(len(gates))],
                 "geometry": gates,
             },
         ),
     }
+
+
+def _follow_up(points: list[str], openings: pd.DataFrame) -> dict[str, Any]:
+    """One street of 700 m on which everybody and everything lies, 5 minutes to the first kindergarten and station; what
+    opening the second gate brings; what comes next."""
+    line = LineString([(EAST - 12, NORTH - 12), (EAST - 12, NORTH + 688)])
+    minutes = {
+        f"minutes_{who}{back}": [700 / 60 / speed]
+        for who, speed in (("adult", 1.2), ("child", 0.83), ("elderly", 0.92))
+        for back in ("", "_back")
+    }
+    walkers = ("elderly_step_free", "child_no_arterial_crossing")
+    minutes |= {f"minutes_{who}{back}": [np.inf] for who in walkers for back in ("", "_back")}
+    ring = Point(EAST + 100, NORTH + 100)
+    return {
+        "edges": frame(
+            "edges",
+            {
+                "edge_id": [1], "u": [1], "v": [2], "way_id": [1], "highway": ["residential"], "length_m": [700.0],
+                "users": ["public"], "restricted": [False], "steps": [False], "bridge": [False], "tunnel": [False],
+                "crossings_signalled": [0.0], "crossings_unsignalled": [0.0], "name": ["第1路"], "component": [0],
+                "geometry": [line], **minutes,
+            },
+        ),
+        "extent": frame("extent", {"area_id": ["E"], "geometry": [box(EAST - 1000, NORTH - 700, EAST + 2000, NORTH + 1500)]}),
+        "catchments": frame(
+            "catchments",
+            {
+                "class_id": ["kindergarten"] * 2, "walker": ["child"] * 2, "minutes": [5.0, 10.0],
+                "geometry": [ring.buffer(200), ring.buffer(400)],
+            },
+        ),
+        "gates_to_open": frame(
+            "gates_to_open",
+            {
+                "subject_kind": ["opening", "opening", "compound"], "subject_id": ["O1", "O1", "C00"],
+                "class": ["kindergarten"] * 3, "unit_id": ["P0", "P1", "P0"], "people_gained": [120.0, 30.0, 4.0],
+                "people_nearer": [120.0, 60.0, 4.0], "person_minutes_saved": [480.0, 60.0, 8.0],
+            },
+        ),
+        "pilots": frame(
+            "pilots",
+            {
+                "unit_id": ["P0", "P1"], "rank": [1, 2], "within_quota": [True, False],
+                "pilot_type": ["comprehensive_upgrade", "demolition_renewal"], "type_reason": ["老小区多"] * 2,
+                "type_reason_en": ["mostly old"] * 2, "runner_up": ["planned_new", None],
+                "runner_up_reason": ["次之", None], "runner_up_reason_en": ["second", None],
+                "deadline_years": [1, 2], "award_cap_cny": [6_000_000, None],
+            },
+        ),
+        "rank_pairs": frame(
+            "rank_pairs",
+            {
+                "rank": [1], "unit_id": ["P0"], "next_unit_id": ["P1"], "chance_before": [0.7], "flip_result": ["never"],
+                "sentence": ["P0 排在 P1 之前"], "sentence_en": ["P0 stands before P1"],
+            },
+        ),
+        "survey": frame(
+            "survey",
+            {
+                "rank": [1, 2, 3], "subject_kind": ["compound", "unit", "class"], "subject_id": ["C00", "P1", "bank"],
+                "fact": ["A7", "B12", "list"], "question": [HOSTILE[1], "问二", "问三"],
+                "question_en": ["first?", "second?", "third?"], "effect_top_k": [0.2, 0.1, 0.0],
+                "changes_verdict": [False] * 3, "open_points": [0.0] * 3,
+            },
+        ),
+        "portfolio": frame(
+            "portfolio",
+            {
+                "plan": [1, 2], "unit_id": ["P0", "P0"], "rank": [1, 2], "name": ["海风里"] * 2, "eligible": ["pass"] * 2,
+                "priority": [50.0] * 2, "residents": [7200.0] * 2, "award_cny": [6e6] * 2, "plan_priority": [50.0] * 2,
+                "plan_subdistricts": [1] * 2,
+            },
+        ),
+    }  # fmt: skip
 
 
 def _judgements(ids: list[str]) -> dict[str, Any]:

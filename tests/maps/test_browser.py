@@ -56,7 +56,7 @@ def test_it_opens_without_request_or_fault(opened: Opened, index_html: Path) -> 
 
 
 def test_a_theme_brings_its_own_legend(opened: Opened) -> None:
-    opened.page.click("[data-group=walk_kindergarten]")
+    opened.page.click("[data-group=walk]")
     lines = opened.page.locator("#legend .line").all_inner_texts()
     assert [line.split("\n") for line in lines] == [
         ["5 分钟内", "192"], ["5–10 分钟", "192"], ["10–15 分钟", "192"], ["超过 15 分钟", "192"], ["无法判断", "384"],
@@ -87,7 +87,7 @@ def pixel(opened: Opened, longitude_latitude: str) -> list[int]:
 
 
 def test_buildings_wear_the_colour_of_their_minutes(opened: Opened) -> None:
-    opened.page.click("[data-group=walk_kindergarten]")
+    opened.page.click("[data-group=walk]")
     opened.page.evaluate("state.overlays.names = false; painter.redraw()")
     for address, colour in (
         (0, [0x01, 0x66, 0x5E]),
@@ -131,7 +131,7 @@ def test_a_click_on_the_ground_opens_what_lies_there(opened: Opened) -> None:
         return opened.text("#card")
 
     assert "提议单元 · 未排名" in click("page.shapes.unit_labels[3].map((v, i) => v + 300 * i)")
-    opened.page.click("[data-group=walk_kindergarten]")
+    opened.page.click("[data-group=walk]")
     card = click("page.shapes.address_points[9]")
     assert "住宅地址" in card
     assert "150" in card
@@ -165,6 +165,69 @@ def test_search_finds_a_compound_by_keys_alone(opened: Opened) -> None:
     assert "海风42小区" in opened.text("#card")
     opened.page.fill("#search", "没有这个")
     assert opened.text("#found") == "没有找到"
+
+
+@pytest.mark.parametrize("typed", ["haifeng42", "hf42", "hai feng 42"])
+def test_search_finds_a_compound_by_pinyin_and_initials(opened: Opened, typed: str) -> None:
+    opened.page.fill("#search", typed)
+    assert opened.page.locator("#found [role=option]").first.inner_text() == "海风42小区\n小区"
+
+
+def test_the_walk_of_a_building_is_told_step_by_step(opened: Opened) -> None:
+    """9 m from the door, 240 m along the street, no leg at the kindergarten: 249 m at 0.83 m/s are 300 s."""
+    opened.page.evaluate("select('address', 0)")
+    opened.page.wait_for_selector(".walk li")
+    steps = [text.split("\n")[:2] for text in opened.page.locator(".walk li").all_inner_texts()]
+    assert steps == [["出门到路边", "11″"], ["沿第1路", "4′49″"], ["从路边到设施", "0″"]]
+    assert "共 249 米 · 5.0 分钟 · 带幼儿" in opened.text(".walk")
+    opened.page.locator(".minutes .link", has_text="老年服务站").click()
+    opened.page.wait_for_selector("text=老年人")
+    assert "267 米" in opened.text(".walk")
+    assert opened.page.evaluate("location.hash").endswith("&building=A000&to=elderly_station")
+    assert opened.faults == []
+
+
+def test_a_gate_says_whom_it_would_bring(opened: Opened) -> None:
+    opened.page.click("[data-group=gates]")
+    opened.page.evaluate("select('gate', 1)")
+    card = opened.text("#card")
+    assert "仅居民通行" in card
+    assert "幼儿园\t150\t180\t3.0 分钟" in card
+    opened.page.evaluate("select('unit', 0)")
+    assert "本单元 120 位3–6 岁儿童新在 10 分钟内到幼儿园" in opened.text("#card")
+
+
+def test_a_unit_says_what_comes_next(opened: Opened) -> None:
+    opened.page.evaluate("select('unit', 0)")
+    card = opened.text("#card")
+    for part in (
+        "期限 1 年 · 奖补上限 600 万元 · 在名额内",
+        "次选：规划新建类",
+        "方案 1 第 1 位、方案 2 第 2 位",
+        "尚无程序记录 · 下一步骤：申报",
+        "区审核 2026-02-06 · 下一步骤：市专家审核确定",
+        "& < > \" '",
+    ):
+        assert part in card, part
+    assert opened.page.get_attribute("#card .pages a >> nth=0", "href") == "candidates/P0.html"
+    assert opened.page.get_attribute("#card .pages a >> nth=1", "href") == "review.html"
+
+
+def test_the_back_button_goes_back_and_a_link_opens_a_building(opened: Opened) -> None:
+    opened.page.click("[data-group=gates]")
+    opened.page.evaluate("select('unit', 1)")
+    opened.page.evaluate("select('address', 0)")
+    assert "building=A000" in opened.page.evaluate("location.hash")
+    opened.page.go_back()
+    opened.page.wait_for_function("document.querySelector('#card h2').innerText === '石桥北'")
+    opened.page.go_back()
+    opened.page.wait_for_selector("#card", state="hidden")
+    opened.page.go_forward()
+    opened.page.wait_for_function("document.querySelector('#card h2')?.innerText === '石桥北'")
+    opened.page.evaluate("location.hash = '#layer=walls&building=A003&to=elderly_station&lang=en'")
+    opened.page.wait_for_selector("text=an older walker")
+    assert opened.page.get_attribute("[data-group=gates]", "aria-pressed") == "true"
+    assert opened.faults == []
 
 
 def test_hostile_names_are_text_everywhere(opened: Opened) -> None:
@@ -214,7 +277,7 @@ def test_every_control_is_reached_by_keyboard(opened: Opened) -> None:
                 "(({id, dataset, className}) => id || dataset.group || dataset.unit || className)(document.activeElement)"
             )
         )
-    assert {"search", "language", "print", "P0", "answer", "walls", "quality", "zoom-in"} <= seen
+    assert {"search", "language", "print", "P0", "answer", "gates", "quality", "zoom-in"} <= seen
     opened.page.locator(".candidate").nth(1).focus()
     opened.page.keyboard.press("Enter")
     assert "石桥北" in opened.text("#card h2")

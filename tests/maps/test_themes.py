@@ -70,11 +70,40 @@ def test_without_a_progress_file_there_is_no_map_of_it(
     assert not [each for each in page.themes if each.group == "progress"]
 
 
+def test_gates_count_by_whom_they_would_bring_and_most_stand_first(page: Page) -> None:
+    """Gates: public, residents, permit (no way meets it), closed, unknown, residents, public, residents. O1 brings 150."""
+    assert counts(page, "gates_any") == ["0", "0", "1", "0", "3", "1"]
+    assert theme(page, "gates_kindergarten").classes == "-25" + "4-4-4"
+    assert page.gains["O1"] == [("kindergarten", 150, 180, 3.0)]  # 540 person-minutes
+    assert page.next[0].gates[0] == ["opening", "O1", "kindergarten", 120]
+    assert "150" in page.answer[-1][0]
+
+
+def test_catchments_and_borders_by_hand(page: Page) -> None:
+    assert theme(page, "catchment_kindergarten").classes == "10"  # the larger ground is drawn first
+    assert counts(page, "borders") == ["28,800", "0", "0", "0"]  # each unit lies within one committee
+
+
+def test_what_comes_next(page: Page) -> None:
+    first, second, *_ = page.next
+    assert first.pilot == [("老小区多", "mostly old"), "planned_new", ("次之", "second"), 1, 6_000_000, True]
+    assert first.plans == [[1, 1], [2, 2]]
+    assert first.steps == [
+        ["C00", "application", "2026-01-05"],
+        ["C00", "district_review", "2026-02-06"],
+        ["C01", "application", "2026-01-07"],
+    ]
+    assert [rank for rank, _ in first.questions] == [1]  # that of its compound
+    assert [rank for rank, _ in second.questions] == [2]
+
+
 def test_every_painted_feature_has_a_line_in_the_legend(page: Page) -> None:
     sizes = {
         "units": len(page.units),
         "compounds": len(page.compounds),
         "addresses": len(page.addresses["people"]),
+        "catchments": len(page.shapes["catchments"]),
+        "gates": len(page.gates),
     }
     for each in page.themes:
         if each.paints:

@@ -29,7 +29,7 @@ function classed(list) {
 function drawMap(view) {
   const { theme } = state;
   const colours = page.colours;
-  const areal = theme.paints === "units" || theme.paints === "compounds";
+  const areal = ["units", "compounds", "catchments"].includes(theme.paints);
   const grey = hatch(view.pen);
   for (const kind of ["green", "sea", "water", "river"]) {
     view.fillEach(shapes[kind], kind === "green" ? colours.green : colours.water);
@@ -45,9 +45,23 @@ function drawMap(view) {
   else view.fillEach(shapes.addresses, quiet);
   drawOutlines(view);
   if (state.overlays.walls || theme.walls) drawWalls(view);
-  if (areal) drawResults(view);
+  if (theme.paints === "units" || theme.paints === "compounds") drawResults(view);
+  if (theme.paints === "gates") drawGains(view);
   drawFacilities(view);
+  drawWalk(view);
+  drawOffSheet(view);
   drawLabels(view);
+}
+
+// What lies beyond the mapped sheet is left blank: the sea ends there as the streets do, because the data do.
+function drawOffSheet(view) {
+  const { pen, size } = view;
+  pen.beginPath();
+  pen.rect(0, 0, size.x, size.y);
+  view.trace(shapes.sheet[0], true);
+  pen.fillStyle = "#fff";
+  pen.fill("evenodd");
+  view.stroke(shapes.sheet, page.colours.casing, 1, { close: true });
 }
 
 function drawAreas(view, list, grey) {
@@ -133,6 +147,7 @@ function drawAddresses(view, grey) {
 
 function drawWalls(view) {
   view.stroke(shapes.walls, page.colours.wall, view.zoom >= 15 ? 1.8 : 1);
+  if (state.theme.paints === "gates") return; // gates are painted by what they would bring
   const radius = Math.max(1.6, Math.min(5, (view.zoom - 12.5) * 1.5));
   page.gates.forEach(([mark, inferred], i) => {
     if (!view.seesPoint(spots.gates[i])) return;
@@ -147,6 +162,42 @@ function drawWalls(view) {
       view.pen.setLineDash([]);
     }
   });
+}
+
+// Openings as circles, the larger the more people come within reach; the most on top.
+function drawGains(view) {
+  classed(page.gates);
+  const grow = Math.max(0.75, Math.min(1.6, (view.zoom - 10) / 4));
+  [...state.theme.members.entries()].reverse().forEach(([c, rows]) => {
+    for (const i of rows) {
+      if (view.seesPoint(spots.gates[i])) drawGain(view.pen, state.theme.legend[c], ...view.at(spots.gates[i]), grow);
+    }
+  });
+}
+
+function drawWalk(view) {
+  const steps = state.chosen?.steps;
+  if (!steps) return;
+  const worlds = steps.map((step) => step.lines.map((line) => line.map(([x, y]) => toWorld(x, y))));
+  const line = (lines, style, width, dash = []) => {
+    view.pen.beginPath();
+    for (const points of lines) points.map((spot) => view.at(spot)).forEach(([x, y], i) => (i ? view.pen.lineTo(x, y) : view.pen.moveTo(x, y)));
+    Object.assign(view.pen, { strokeStyle: style, lineWidth: width, lineCap: dash.length ? "butt" : "round", lineJoin: "round" });
+    view.pen.setLineDash(dash);
+    view.pen.stroke();
+    view.pen.setLineDash([]);
+  };
+  const colour = page.colours.walk;
+  worlds.forEach((lines) => line(lines, "#fff", 8));
+  steps.forEach((step, i) => {
+    const dash = { access: [2, 4], steps: [3, 2] }[step.kind] ?? [];
+    line(worlds[i], i === state.step ? page.colours.gate : colour, i === state.step ? 6 : 4, dash);
+  });
+  steps.forEach((step, i) => {
+    if (step.kind === "gate") drawGate(view.pen, page.gates[step.gate][0], ...view.at(worlds[i][0][0]), 5);
+  });
+  const end = worlds[worlds.length - 1].at(-1).at(-1);
+  drawGlyph(view.pen, state.chosen.to, ...view.at(end), 17);
 }
 
 function drawOutlines(view) {
@@ -164,12 +215,17 @@ function drawOutlines(view) {
     if (state.theme.group === "answer") outline(ranked.filter(([unit]) => unit.rank > page.top_k).map(([, i]) => i), "#6f9ccb", 1.2);
     outline(best, page.colours.accent, 2);
   }
+  if (state.theme.committees) {
+    const rows = page.units.map((_, i) => i).filter((i) => page.units[i].kind === "committee");
+    view.stroke(rows.map((i) => shapes.units[i]), page.colours.ink, 1.6, { close: true, dash: [7, 4] });
+  }
   if (state.chosen?.kind === "unit") outline([state.chosen.row], page.colours.accent, 3.4);
   if (state.chosen?.kind === "compound") view.stroke([shapes.compounds[state.chosen.row]], page.colours.ink, 2.4, { close: true });
   if (state.chosen?.kind === "address") {
     view.stroke([shapes.addresses[state.chosen.row]], page.colours.ink, 2.4, { close: true });
     ringAt(view, spots.addresses[state.chosen.row], 10);
   }
+  if (state.chosen?.kind === "gate") ringAt(view, spots.gates[state.chosen.row], 11);
   if (state.chosen?.kind === "facility") ringAt(view, spots.facilities[state.chosen.row], 12);
 }
 
@@ -183,7 +239,7 @@ function ringAt(view, spot, radius) {
 }
 
 function drawFacilities(view) {
-  const wanted = state.theme.facilities;
+  const wanted = state.theme.facilities || (state.overlays.facilities ? "*" : "");
   if (!wanted) return;
   const side = view.zoom >= (wanted === "*" ? 15.5 : 13.5) ? 13 : 0;
   page.facilities.forEach(([name], i) => {
@@ -272,8 +328,14 @@ function pick(latlng) {
       (wanted === "*" || page.facilities[i][0] === wanted) && Math.abs(x - spot[0]) < near && Math.abs(y - spot[1]) < near);
     if (f >= 0) return { kind: "facility", row: f };
   }
+  if (state.theme.walls || state.overlays.walls) {
+    const near = (i) => Math.hypot(spots.gates[i][0] - spot[0], spots.gates[i][1] - spot[1]);
+    const shown = (i) => state.theme.paints !== "gates" || state.theme.classes[i] !== "-";
+    const gates = spots.gates.map((_, i) => i).filter((i) => shown(i) && near(i) < 10 / 2 ** map.getZoom());
+    if (gates.length) return { kind: "gate", row: gates.reduce((a, b) => (near(b) < near(a) ? b : a)) };
+  }
   const inside = (list, good = () => true) => list.findIndex((shape, i) => good(i) && contains(shape, spot));
-  if (state.theme.paints === "addresses" || state.theme.walls) {
+  if (["addresses", "catchments"].includes(state.theme.paints) || state.theme.walls || map.getZoom() >= 16) {
     let a = inside(shapes.addresses);
     if (a < 0) {
       a = spots.addresses.findIndex(([x, y], i) =>

@@ -2,30 +2,37 @@
 // Run the page: what is shown, what is chosen, and what the reader does to change it.
 
 const GROUPS = [
-  "answer", "units", "walk_kindergarten", "walk_elderly_station", "scenarios", "eligibility", "progress", "walls", "unserved",
-  "facilities", "quality",
+  "answer", "units", "scenarios", "walk", "unserved", "gates", "eligibility", "progress", "facilities", "quality",
 ];
 const groups = GROUPS.filter((group) => page.themes.some((theme) => theme.group === group));
 const state = {
   theme: page.themes[0],
   chosen: null,
-  overlays: { candidates: true, walls: false, names: true },
+  overlays: { candidates: true, walls: false, facilities: false, names: true },
+  step: null,
 };
 let map;
 let painter;
 
 // --------------------------------------------------------------------------------------------- the panels
 
-function select(kind, row, { move = false } = {}) {
+function select(kind, row, { move = false, to = null } = {}) {
   state.chosen = kind === null ? null : { kind, row };
+  state.step = null;
+  if (kind === "address") state.chosen.to = to ?? firstClass(row);
   renderCard();
   renderRanking();
-  if (move) {
-    if (kind === "facility") map.setView(toLatLng(page.facilities[row].slice(2, 4)), 16, { animate: false });
-    else map.fitBounds(shapeBounds([shapes[kind === "unit" ? "units" : "compounds"][row]]), { animate: false, padding: [60, 60], maxZoom: 17 });
-  }
+  if (move) showChosen();
   painter.redraw();
   writeHash();
+  if (kind === "address") chooseWalk(state.chosen.to);
+}
+
+function showChosen() {
+  const { kind, row } = state.chosen;
+  const point = { facility: () => page.facilities[row].slice(2, 4), gate: () => page.gates[row].slice(3, 5), address: () => page.shapes.address_points[row] }[kind];
+  if (point) map.setView(toLatLng(point()), Math.max(16, map.getZoom()), { animate: false });
+  else map.fitBounds(shapeBounds([shapes[kind === "unit" ? "units" : "compounds"][row]]), { animate: false, padding: [60, 60], maxZoom: 17 });
 }
 
 function setTheme(theme) {
@@ -157,19 +164,56 @@ function renderPanels() {
 
 // ------------------------------------------------------------------------------------------ links and print
 
+// What a link names: the kind of thing, its key in the link, and its id.
+const LINKS = {
+  unit: ["unit", (i) => page.units[i].unit_id, () => page.units.length],
+  compound: ["compound", (i) => page.compounds[i].compound_id, () => page.compounds.length],
+  address: ["building", (i) => page.addresses.id[i], () => page.addresses.id.length],
+  facility: ["facility", (i) => page.facilities[i][5], () => page.facilities.length],
+  gate: ["gate", (i) => page.gates[i][5], () => page.gates.length],
+};
+let shownHash = "";
+
+function wantedHash() {
+  const { chosen } = state;
+  const parts = [["layer", state.theme.theme]];
+  if (chosen) parts.push([LINKS[chosen.kind][0], LINKS[chosen.kind][1](chosen.row)]);
+  if (chosen?.to) parts.push(["to", chosen.to]);
+  if (language) parts.push(["lang", "en"]);
+  return `#${parts.map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
+}
+
+// Each view is an entry of the browser's history, so that its back button goes back to the last.
 function writeHash() {
-  const parts = [`layer=${encodeURIComponent(state.theme.theme)}`];
-  if (state.chosen?.kind === "unit") parts.push(`unit=${encodeURIComponent(page.units[state.chosen.row].unit_id)}`);
-  if (language) parts.push("lang=en");
-  history.replaceState(null, "", `#${parts.join("&")}`);
+  const hash = wantedHash();
+  if (hash === shownHash) return;
+  const first = shownHash === "";
+  shownHash = hash;
+  if (first) history.replaceState(null, "", hash);
+  else location.hash = hash;
 }
 
 function readHash() {
   const wanted = new URLSearchParams(location.hash.slice(1));
-  if (wanted.get("lang") === "en") language = 1;
+  language = wanted.get("lang") === "en" ? 1 : 0;
   state.theme = page.themes.find((theme) => theme.theme === wanted.get("layer")) ?? page.themes[0];
-  const row = page.units.findIndex((unit) => unit.unit_id === wanted.get("unit"));
-  return row;
+  for (const [kind, [key, id, count]] of Object.entries(LINKS)) {
+    if (!wanted.has(key)) continue;
+    for (let row = 0; row < count(); row += 1) {
+      if (id(row) === wanted.get(key)) return [kind, row, wanted.get("to") in page.classes ? wanted.get("to") : null];
+    }
+  }
+  return null;
+}
+
+// Show what the link names.
+function openHash() {
+  const named = readHash();
+  shownHash = location.hash;
+  renderPanels();
+  if (named) select(named[0], named[1], { move: true, to: named[2] });
+  else if (state.chosen) select(null);
+  else painter.redraw();
 }
 
 function setPrinting(on) {
@@ -184,7 +228,7 @@ function setPrinting(on) {
 function startPage(made) {
   map = made;
   painter = new Painter(drawMap);
-  const row = readHash();
+  const named = readHash();
   renderPanels();
   map.invalidateSize({ animate: false });
   showAnswer();
@@ -217,5 +261,9 @@ function startPage(made) {
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && state.chosen && !byId("dialog").open && event.target !== byId("search")) select(null);
   });
-  if (row >= 0) select("unit", row, { move: true });
+  window.addEventListener("hashchange", () => {
+    if (decodeURIComponent(location.hash) !== decodeURIComponent(shownHash)) openHash();
+  });
+  if (named) select(named[0], named[1], { move: true, to: named[2] });
+  else writeHash();
 }

@@ -1,8 +1,11 @@
 "use strict";
-// Find units, committees, compounds and facilities by name; a combobox that works with keys alone.
+// Find units, committees, compounds and facilities by name, pinyin or its initials; a combobox that works with keys alone.
 
 function searchIndex() {
-  const entry = (kind, row, label, what) => ({ kind, row, label, what, text: label.join(" ").toLowerCase() });
+  const entry = (kind, row, label, what) => {
+    const spelled = page.pinyin[{ unit: "units", compound: "compounds", facility: "facilities" }[kind]][row];
+    return { kind, row, label, what, text: label.join(" ").toLowerCase(), spelled: spelled.split(" ") };
+  };
   return [
     ...page.units.map((unit, i) => entry("unit", i, unit.name, unit.kind === "committee" ? "kind_committee" : "kind_unit")),
     ...page.compounds.map((compound, i) => entry("compound", i, compound.name, "kind_compound")),
@@ -35,7 +38,10 @@ function startSearch() {
   const look = () => {
     const wanted = input.value.trim().toLowerCase();
     if (!wanted) return close();
-    hits = index.filter((e) => e.text.includes(wanted)).slice(0, 12);
+    const letters = wanted.replace(/\s+/g, "");
+    const rank = (e) => e.text.startsWith(wanted) ? 0 : e.text.includes(wanted) ? 1
+      : e.spelled.some((s) => s && s.startsWith(letters)) ? 2 : e.spelled[0].includes(letters) && letters.length > 2 ? 3 : 9;
+    hits = index.map((e) => [rank(e), e]).filter(([r]) => r < 9).sort(([a], [b]) => a - b).slice(0, 12).map(([, e]) => e);
     fill(list, hits.length
       ? hits.map((hit, i) => h("li", { role: "option", id: `hit-${i}`, mousedown: (e) => { e.preventDefault(); choose(hit); } },
           h("span", {}, say(hit.label)), h("span", { class: "note" }, word(hit.what))))

@@ -90,6 +90,18 @@ function drawGlyph(pen, name, x, y, side) {
   pen.fillText(glyphOf(name), x, y + 0.5);
 }
 
+const GAIN_RADIUS = { gain_0: 2.5, gain_1: 4, gain_2: 5.5, gain_3: 7, gain_4: 8, gain_unknown: 3 };
+
+function drawGain(pen, { mark, colour }, x, y, grow = 1) {
+  pen.beginPath();
+  pen.arc(x, y, GAIN_RADIUS[mark] * grow, 0, 2 * Math.PI);
+  pen.fillStyle = mark === "gain_unknown" ? hatch(pen) : colour;
+  pen.fill();
+  pen.lineWidth = 1.2;
+  pen.strokeStyle = mark === "gain_0" || mark === "gain_unknown" ? page.colours.gate : "#fff";
+  pen.stroke();
+}
+
 // The mark of a legend's line, as a small canvas.
 function swatch(entry) {
   const [width, height, sharp] = [22, 16, 2];
@@ -98,6 +110,7 @@ function swatch(entry) {
   pen.scale(sharp, sharp);
   const { mark, colour } = entry;
   if (mark.startsWith("gate_")) drawGate(pen, mark, 11, 8, 5);
+  else if (mark.startsWith("gain_")) drawGain(pen, entry, 11, 8, 0.95);
   else if (mark.startsWith("glyph ")) drawGlyph(pen, mark.slice(6), 11, 8, 15);
   else if (mark in page.colours.result) drawResult(pen, mark, 11, 8, 6);
   else if (mark === "number") {

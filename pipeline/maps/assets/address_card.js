@@ -69,7 +69,7 @@ function walkSection() {
   const who = page.walks.who[to];
   return h("section", { class: "walk" },
     h("h3", {}, `${word("walk")} · ${say(page.classes[to])}`),
-    h("p", {}, word("walk_total", { metres: Math.round(total("metres")), minutes: (page.addresses[`walk_${to}`][row] / 10).toFixed(1), who: word(`walker_${who}`) })),
+    h("p", {}, word("walk_total", { metres: Math.round(total("metres")), minutes: (page.addresses[`walk_${to}`][row] / 10).toFixed(1), who: word(`on_foot_${who}`) })),
     h("ol", {}, steps.map((step, i) => h("li", {}, stepButton(step, i)))));
 }
 

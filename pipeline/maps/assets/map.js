@@ -66,11 +66,14 @@ function drawOffSheet(view) {
 
 function drawAreas(view, list, grey) {
   const { theme } = state;
-  classed(list).forEach((members, c) => {
+  const nested = theme.paints === "catchments"; // the larger holds the smaller, and is drawn first
+  const order = [...classed(list).entries()];
+  if (nested) order.reverse();
+  order.forEach(([c, members]) => {
     const { colour, mark } = theme.legend[c];
     if (mark === "unknown" || mark === "hatch") view.fillEach(members, grey);
     else {
-      view.pen.globalAlpha = mark === "dash" ? 0.4 : 0.82;
+      view.pen.globalAlpha = mark === "dash" ? 0.4 : nested ? 1 : 0.82;
       view.fillEach(members, colour);
       view.pen.globalAlpha = 1;
     }

@@ -313,7 +313,9 @@ def test_narrow_screens_get_sheets_and_print_leaves_controls_out(chromium: Any, 
 
 def test_a4_prints_the_map_on_one_page_and_a_card_on_a_second(opened: Opened) -> None:
     def pages() -> int:
-        return len(re.findall(rb"/Type\s*/Page\b", opened.page.pdf(prefer_css_page_size=True, print_background=True)))
+        return len(
+            re.findall(rb"/Type\s*/Page\b", opened.page.pdf(prefer_css_page_size=True, print_background=True))
+        )
 
     assert pages() == 1
     opened.page.evaluate("select('unit', 0)")

@@ -55,4 +55,6 @@ def test_coordinates_come_back_within_a_step(points: list[tuple[float, float]]) 
     (steps,) = parts
     found = decoded(grid, steps)
     shape = shapely.linestrings(found) if len(found) > 1 else shapely.points(found[0])
-    assert shapely.distance(true, shape).max() <= 1.5 * STEP_DEGREES  # half a step along both axes, at both ends
+    assert (
+        shapely.distance(true, shape).max() <= 1.5 * STEP_DEGREES
+    )  # half a step along both axes, at both ends

@@ -283,6 +283,9 @@ class WalkTimesParams(Strict):
     data_edge_m: float = Field(
         ge=0, description="a street that ends this close to the limit of the data may go on beyond it"
     )
+    choices_max: int = Field(
+        ge=1, description="choices are counted for classes with at most so many facilities"
+    )
 
 
 class CatchmentsParams(Strict):

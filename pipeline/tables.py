@@ -166,6 +166,10 @@ TABLES: dict[str, Table] = {
         ),
         Table("walk_times", "步行时间", "address × class × walker", "point_id class walker", "point_id class walker minutes? minutes_if_closed? facility_id? unlinked_minutes?"),
         Table("edge_times", "到数据边缘时间", "address × walker", "point_id walker", "point_id walker edge_of_data_minutes?"),
+        Table(
+            "choices", "可选设施", "address × class with a facility within 15 minutes", "point_id class",
+            "point_id class walker second_minutes? third_minutes? choices_5 choices_10 choices_15",
+        ),
         # -------------------------------------------------------------------------------------- catchments
         Table("catchments", "步行圈", "facility class × minutes", "class_id minutes", "class_id walker minutes geometry"),
         # ------------------------------------------------------------------------------------------- units

@@ -1,8 +1,9 @@
 """Close gates at a time of day; and, to see what hangs on them, those of which too little is known.
 
 Whom a gate admits is not always known, and its hours cannot always be read. So each edge has users twice. In `users`
-such gates are open, to those whom the way's own tags admit. In `users_if_closed` they are shut; but a gate that is the
-only way out of the streets behind it lets those people pass who live there. The truth lies between the two.
+such gates are open, to those whom the way's own tags admit. In `users_if_closed` they are shut; but a gate of unknown
+users that is the only way out of the streets behind it lets those people pass who live there: they do get home. The
+truth lies between the two.
 """
 
 from __future__ import annotations

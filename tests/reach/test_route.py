@@ -198,6 +198,29 @@ def test_the_command_tells_the_walk_and_writes_it(demo: Chain) -> None:
     assert by_place.stated is None
 
 
+def test_at_night_the_walk_goes_round_the_gate_that_is_shut(demo: Chain) -> None:
+    """The first compounds with a gate that is shut in the evening: nobody's walk is shorter then, somebody's is longer."""
+    openings, residents = demo["openings"], demo["residents"]
+    early = openings[openings["open_hours"].eq("07:00-19:00") & openings["status"].eq("gate")]
+    longer = 0
+    for compound in sorted(set(early["compound_id"].dropna()))[:4]:
+        home = residents.loc[residents["compound_id"].eq(compound) & residents["linked"], "point_id"].iloc[0]
+        by_day = Walk(demo.folders, home, "bus_stop")
+        try:
+            by_night = Walk(demo.folders, home, "bus_stop", at="23:59")
+        except ValueRowError as error:  # the only gate
+            assert "at 23:59" in str(error)
+            longer += 1
+            continue
+        assert by_night.route.minutes >= by_day.route.minutes - 1e-9
+        assert by_night.stated is None, "the table is about another time"
+        assert not any("07:00-19:00" in (piece.name or "") for piece in by_night.route.pieces)
+        longer += by_night.route.minutes > by_day.route.minutes + 1e-9
+    assert longer
+    with pytest.raises(ValueRowError, match="--at"):
+        Walk(demo.folders, home, "bus_stop", at="25:00")
+
+
 @pytest.mark.parametrize(
     ("start", "target", "walker", "said"),
     [

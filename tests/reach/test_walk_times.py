@@ -5,8 +5,10 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 from shapely import Point
 
+from pipeline.reach.choices import choices
 from pipeline.reach.node_snapping import node_snap_minutes
 from pipeline.reach.straight_line import straight_minutes
 from pipeline.reach.walk_times import edge_times, legs, legs_if_closed, walk_times
@@ -108,6 +110,24 @@ def test_minutes_with_an_uncertain_gate_closed_stand_beside() -> None:
     table = walk_times(homes, far, [("park", "adult")], *both, 30)
     assert table["minutes"].fillna(-1).tolist() == [4.5, 3, -1]
     assert table["minutes_if_closed"].isna().all()
+
+
+def test_how_many_to_choose_from_by_hand() -> None:
+    """a is 150 m from p, 162 m from q, and 210 m from r, all one class; b is nearer to r."""
+    doors = FACILITIES[FACILITIES["linked"]].assign(**{"class": "shop"})
+    third = doors.iloc[[2]].assign(entrance_id="r:1", facility_id="r", offset_m=60.0, access_m=0.0)
+    doors = pd.concat([doors, third])
+    on_foot = legs(RESIDENTS, EDGES, WALKERS)
+    table = check("choices", choices(RESIDENTS, doors, [("shop", "adult")], on_foot, 3)).set_index("point_id")
+    assert table.loc["a", ["second_minutes", "third_minutes"]].tolist() == pytest.approx([162 / 60, 210 / 60])
+    assert table.loc["a", ["choices_5", "choices_10", "choices_15"]].tolist() == [3, 3, 3]
+    assert table.loc["b", ["second_minutes", "third_minutes"]].tolist() == pytest.approx([1.0, 72 / 60])
+    slow = choices(RESIDENTS, doors, [("shop", "elderly")], on_foot, 3).set_index("point_id")
+    assert slow.loc["a", ["choices_5", "choices_10"]].tolist() == [1, 3], "300, 324 and 420 s"
+    assert "c" not in table.index, "tied to no street"
+    assert check("choices", choices(RESIDENTS, doors, [("shop", "adult")], on_foot, 2)).empty, (
+        "too many to count"
+    )
 
 
 def test_the_limit_makes_null() -> None:

@@ -24,6 +24,8 @@ SHEETS = {
     "可达 reach": "reach",
     "待查 survey": "survey",
     "单元 units": "units",
+    "单元核查 unit checks": "unit_checks",
+    "边界调整 border changes": "border_changes",
     "得分 scores": "scores",
     "组合 portfolio": "portfolio",
     "限制的代价 prices": "portfolio_prices",

@@ -19,7 +19,7 @@ from pipeline.units.border_changes import border_changes
 
 def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     """Return the tables `unit_checks` and `border_changes`."""
-    params, walkers = settings.params.units, settings.params.network.walkers
+    limits, walkers = settings.params.units, settings.params.network.walkers
     residents, atoms, units = inputs["residents"], inputs["atoms"], inputs["units"]
     committees, register, lists = inputs["committees"], inputs["register"], inputs["class_status"]
     addresses = residents.merge(inputs["address_areas"], on="point_id")
@@ -41,10 +41,8 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     openings = inputs["openings"]
     gates = openings.loc[openings["status"] == "gate", ["opening_id", "compound_id"]].dropna()
     companies = register.set_index("compound_id")["property_company"]
-    pairs = inputs["atom_pairs"].assign(
-        a=lambda t: pd.Index(atoms["atom_id"]).get_indexer(t["atom_a"]),
-        b=lambda t: pd.Index(atoms["atom_id"]).get_indexer(t["atom_b"]),
-    )
+    number, near = pd.Index(atoms["atom_id"]), inputs["atom_pairs"]
+    pairs = pd.DataFrame({"a": number.get_indexer(near["atom_a"]), "b": number.get_indexer(near["atom_b"])})
     checks = check_areas(
         areas,
         area_shapes(committees, register, atoms, units),
@@ -56,7 +54,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         companies[companies != "none"].dropna(),
         inputs["land"],
         inputs["ways"],
-        params,
+        limits,
     )
     changes = border_changes(
         addresses,
@@ -65,7 +63,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         units,
         inputs["walk_times"],
         inputs["facilities"],
-        params.committee_share_min,
+        limits.committee_share_min,
     )
     return {
         "unit_checks": checks.sort_values(["area_kind", "area_id"], ignore_index=True),

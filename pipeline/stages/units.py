@@ -11,8 +11,16 @@ from pipeline.progress import say
 from pipeline.settings import Settings
 from pipeline.store import Content
 from pipeline.units.atoms import make_atoms
-from pipeline.units.describe import committee_units, leftovers, proposed_units, search_report, unit_of_atoms
-from pipeline.units.propose import propose
+from pipeline.units.delineate import delineate
+from pipeline.units.describe import (
+    committee_units,
+    leftovers,
+    pair_table,
+    proposed_units,
+    search_report,
+    unit_of_atoms,
+)
+from pipeline.units.pose import pose
 from pipeline.units.seams import barrier_lines
 
 
@@ -32,7 +40,10 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
 
     atoms, atom_of = make_atoms(residents, compounds, committees, edges, ways, barriers, params)
     addresses = residents.assign(atom_id=atom_of)
-    plan, pairs = propose(atoms, addresses, committees, nodes, edges, ways, barriers, wishes, params)
+    programme, locked, pairs = pose(
+        atoms, addresses, committees, nodes, edges, ways, barriers, wishes, params
+    )
+    plan = delineate(programme, params, locked)
     unit_of_atom = unit_of_atoms(plan, atoms)
     unit_of = pd.Series(unit_of_atom.to_numpy(), index=atoms["atom_id"])
     addresses["unit_id"] = addresses["atom_id"].map(unit_of).astype("str")
@@ -53,9 +64,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         "unit_members": pd.concat([old_members, new_members]).sort_values(
             ["unit_id", "atom_id"], ignore_index=True
         ),
-        "atom_pairs": pairs.assign(
-            atom_a=atoms["atom_id"].to_numpy()[pairs["a"]], atom_b=atoms["atom_id"].to_numpy()[pairs["b"]]
-        )[["atom_a", "atom_b", "contact_m", "gap_m"]],
+        "atom_pairs": pair_table(pairs, atoms),
         "leftovers": leftovers(plan, atoms, addresses, params),
         "units_report.json": search_report(plan, atoms),
     }

@@ -46,7 +46,7 @@ def divisions(
             addresses["unit_id"],
         ),
     }
-    return [(kind, ids, ids.get_indexer(pd.Index(own))) for kind, (ids, own) in every.items()]
+    return [(kind, ids, ids.get_indexer(pd.Index(own))) for kind, (ids, own) in every.items() if len(ids)]
 
 
 def check_areas(
@@ -97,7 +97,7 @@ def check_areas(
         table["gate_ids"] = pd.Series(
             [";".join(g) if isinstance(g, list) else "" for g in opens], dtype="str"
         )
-        table["property_areas_cut"] = _cut(members, serviced).reindex(ids, fill_value=0).to_numpy()
+        table["property_areas_cut"] = _cut(members, serviced).reindex(ids, fill_value=0).to_numpy(np.int64)
         tables.append(table)
     result = pd.concat(tables, ignore_index=True)
     result = result.merge(shapes[["area_kind", "area_id", "name", "geometry"]], on=["area_kind", "area_id"])
@@ -163,8 +163,10 @@ def _service_areas(atoms: gpd.GeoDataFrame, pairs: pd.DataFrame, companies: pd.S
 def _cut(members: pd.DataFrame, serviced: pd.Series) -> pd.Series:
     """Count for each area the service areas of which it holds some atoms and not all (index unit_id)."""
     held = members.assign(service=members["atom_id"].map(serviced)).dropna(subset="service")
-    inside = held.groupby(["unit_id", "service"])["atom_id"].nunique().rename("inside").reset_index()
-    inside["whole"] = inside["service"].map(serviced.value_counts())
+    inside = (
+        held.groupby(["unit_id", "service"])["atom_id"].nunique().astype(float).rename("inside").reset_index()
+    )
+    inside["whole"] = inside["service"].map(serviced.value_counts()).astype(float)
     return inside[inside["inside"] < inside["whole"]].groupby("unit_id").size()
 
 
@@ -174,18 +176,18 @@ def _sentence(row: dict[str, object]) -> tuple[str, str]:
     zh = f"{kind_zh}{row['name']}:{str(row['reason']).rstrip('。')}"
     en = f"{kind_en} {row['name']}: {str(row['reason_en']).rstrip('.')}"
     for name, (walk_zh, walk_en) in {
-        "kindergarten": ("步行到幼儿园", "kindergarten"),
-        "elderly_station": ("步行到养老服务站", "elderly station"),
+        "kindergarten": ("步行到幼儿园", "a kindergarten"),
+        "elderly_station": ("步行到养老服务站", "an elderly station"),
     }.items():
         five, ten = row[f"{name}_share_5"], row[f"{name}_share_10"]
         if pd.isna(five) or pd.isna(ten):
-            zh, en = f"{zh};{walk_zh}:未知", f"{en}; walk to a {walk_en}: unknown"
+            zh, en = f"{zh};{walk_zh}:未知", f"{en}; walk to {walk_en}: unknown"
             continue
         unknown = row[f"{name}_unknown_10"]
         more_zh = f"(另 {unknown:.0%} 未知)" if unknown else ""
         more_en = f" ({unknown:.0%} more unknown)" if unknown else ""
         zh = f"{zh};{walk_zh} 5 分钟内 {five:.0%}、10 分钟内 {ten:.0%}{more_zh}"
-        en = f"{en}; {five:.0%} within 5 and {ten:.0%} within 10 minutes of a {walk_en}{more_en}"
+        en = f"{en}; {five:.0%} within 5 and {ten:.0%} within 10 minutes of {walk_en}{more_en}"
     if row["gates"]:
         zh, en = f"{zh};内有 {row['gates']} 处小区出入口", f"{en}; {row['gates']} compound gates inside"
     if row["barriers"]:

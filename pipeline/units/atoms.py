@@ -33,12 +33,15 @@ def make_atoms(
 ) -> tuple[gpd.GeoDataFrame, pd.Series]:
     """Return the table `atoms`, sorted by atom_id, and the atom_id of each address (indexed like `residents`).
 
-    An address belongs to its compound, else to the block in which it lies or the nearest one. Compounds and blocks
+    A compound with more people than a unit may have is cut along its inner ways. An address belongs to its compound (or
+    the piece of it), else to the block in which it lies or the nearest one. Compounds and blocks
     where nobody lives are no atoms; an address without residents there belongs to the nearest atom.
     """
     lived_in = residents["residents"] > 0
     loose = lived_in & residents["compound_id"].isna()
     atom_of = residents["compound_id"].where(lived_in)
+    pieces, piece_of = _split(residents.loc[lived_in], compounds, edges, params)
+    atom_of.loc[piece_of.index] = piece_of
     blocks = gpd.GeoDataFrame({"atom_id": [], "name": []}, geometry=[], crs=residents.crs)
     if loose.any():
         cut = _faces(residents.loc[loose], committees, edges, barriers, params)
@@ -54,6 +57,7 @@ def make_atoms(
     atoms = pd.concat(
         [
             homes.assign(atom_id=homes["compound_id"], kind="compound"),
+            pieces.assign(kind="compound"),
             blocks.assign(compound_id=pd.Series(None, index=blocks.index, dtype="str"), kind="block"),
         ]
     )
@@ -65,6 +69,45 @@ def make_atoms(
         atom_of.loc[empty] = atoms["atom_id"].to_numpy()[nearest]
     atoms["residents"] = atoms["atom_id"].map(residents["residents"].groupby(atom_of).sum())
     return gpd.GeoDataFrame(atoms, geometry="geometry", crs=residents.crs), atom_of.astype("str")
+
+
+def _split(
+    people: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, edges: gpd.GeoDataFrame, params: UnitsParams
+) -> tuple[gpd.GeoDataFrame, pd.Series]:
+    """Cut compounds with too many people for a unit along the ways inside; return the pieces, and whose home is in which.
+
+    Pieces with few people join a neighbour, as blocks do. A compound that no way cuts stays whole.
+    """
+    together = people["residents"].groupby(people["compound_id"]).sum()
+    tables, homes = [], []
+    lines = edges.loc[~edges["tunnel"]].geometry.to_numpy()
+    large = together.index[together > params.residents_max]
+    for compound in compounds[compounds["compound_id"].isin(large)].itertuples():
+        mine = people[people["compound_id"] == compound.compound_id]
+        cut = faces(lines, compound.geometry)
+        face = nearest_face(mine.geometry.to_numpy(), cut)
+        group = merge_small(
+            np.bincount(face, mine["residents"], minlength=len(cut)).astype(np.float64),
+            np.full(len(cut), compound.compound_id),
+            shared_borders(cut, np.array([], dtype=object)),
+            params.block_residents_min,
+            params.residents_max,
+        )
+        used, number = np.unique(group[face], return_inverse=True)
+        if len(used) < 2:
+            continue
+        ids = np.array([f"{compound.compound_id}-{k}" for k in range(1, len(used) + 1)], dtype=object)
+        shapes = [shapely.union_all(cut[group == k]) for k in used]
+        names = [f"{compound.name} {k}" for k in range(1, len(used) + 1)]
+        table = {"atom_id": ids, "compound_id": compound.compound_id, "name": names}
+        tables.append(gpd.GeoDataFrame(table, geometry=shapes, crs=compounds.crs))
+        homes.append(pd.Series(ids[number], index=mine.index))
+    if not tables:
+        nothing = gpd.GeoDataFrame(
+            {"atom_id": [], "compound_id": [], "name": []}, geometry=[], crs=compounds.crs
+        )
+        return nothing, pd.Series([], dtype="str", index=people.index[:0])
+    return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=compounds.crs), pd.concat(homes)
 
 
 def _faces(

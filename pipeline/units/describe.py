@@ -26,6 +26,14 @@ def unit_of_atoms(plan: Plan, atoms: gpd.GeoDataFrame) -> pd.Series:
     return pd.Series([ids.get(unit) for unit in plan.unit], index=atoms.index, dtype="str")
 
 
+def pair_table(pairs: pd.DataFrame, atoms: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the table `atom_pairs`: neighbours by atom_id."""
+    ids = atoms["atom_id"]
+    ends = {"atom_a": ids.iloc[pairs["a"]].to_numpy(), "atom_b": ids.iloc[pairs["b"]].to_numpy()}
+    table = pd.DataFrame(ends).astype("str")
+    return table.assign(contact_m=pairs["contact_m"].to_numpy(float), gap_m=pairs["gap_m"].to_numpy(float))
+
+
 def search_report(plan: Plan, atoms: gpd.GeoDataFrame) -> dict[str, float]:
     """Return the figures of the search: what was placed, its price, the lower bound and the gap between the two."""
     placed = atoms.loc[plan.unit >= 0, "residents"].sum()

@@ -9,11 +9,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import LineString, Point
 
 from pipeline.settings import Settings
 from pipeline.stages.units import run
 from pipeline.tables import check
-from tests.units.town import PARAMS, Town, town
+from tests.units.town import PARAMS, SIDE, Town, town
 
 Tables = dict[str, pd.DataFrame]
 
@@ -66,6 +67,27 @@ def test_an_atom_of_13_000_and_an_island_of_3_000_are_named_not_forced() -> None
     assert left.index.tolist() == ["C001", "C002", "C003"]
     assert "超过上限 12,000 人" in left.loc["C001", "reason"]
     assert "合计 3,000 人,不足 5,000 人" in left.loc["C002", "reason"]
+
+
+def test_a_compound_of_13_000_is_split_along_a_way_inside() -> None:
+    """One of 13,000 that a lane parts into halves becomes two atoms, which find a unit each."""
+    built = town([[3000.0, 13_000.0, 3000.0]])
+    lane = LineString([(SIDE * 1.5, 0), (SIDE * 1.5, -SIDE)])
+    ends = gpd.GeoDataFrame(
+        {"node_id": [90, 91]}, geometry=[Point(c) for c in lane.coords], crs=built.nodes.crs
+    )
+    inner = built.edges.iloc[[0]].assign(edge_id=90, u=90, v=91, users="C001", name="里弄", length_m=SIDE)
+    inner = inner.set_geometry([lane], crs=built.edges.crs)
+    with_lane = built.inputs() | {
+        "nodes": pd.concat([built.nodes, ends], ignore_index=True),
+        "edges": pd.concat([built.edges, inner], ignore_index=True),
+    }
+    found = units(Town(**with_lane))
+    halves = found["atoms"].query("compound_id == 'C001'")
+    assert halves["atom_id"].tolist() == ["C001-1", "C001-2"]
+    assert halves["residents"].tolist() == [6500, 6500]
+    assert found["leftovers"].empty
+    assert found["units"].query("kind == 'proposed'")["residents"].tolist() == [9500, 9500]
 
 
 def test_nobody_is_lost(built: Town, tables: Tables) -> None:

@@ -40,7 +40,9 @@ def _read(rows: list[tuple[str, str, str]], people: list[float] | None = None) -
 
 
 def test_wishes_name_atoms_by_id_or_by_name() -> None:
-    found = _read([("together", "A", "B里"), ("apart", "B", "C"), ("locked", "D", "东片"), ("locked", "E", "东片")])
+    found = _read(
+        [("together", "A", "B里"), ("apart", "B", "C"), ("locked", "D", "东片"), ("locked", "E", "东片")]
+    )
     assert {name: atoms.tolist() for name, atoms in found.locked.items()} == {"东片": [3, 4]}
     assert found.ties.to_numpy().tolist() == [[0, 1, False], [1, 2, True]]
 

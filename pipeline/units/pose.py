@@ -1,4 +1,4 @@
-"""Lead from atoms and streets to a plan: neighbours, walks between atoms, the programme, its solution."""
+"""Pose the programme that atoms and streets make: neighbours, walks between atoms, committees, wishes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pipeline.settings import UnitsParams
 from pipeline.units.adjacency import neighbours
 from pipeline.units.assemble import assemble
 from pipeline.units.atoms import outline_of
-from pipeline.units.delineate import Plan, delineate
 from pipeline.units.meeting import meeting_points, minutes_between
+from pipeline.units.programme import Ints, Programme
 from pipeline.units.seams import Geometries, arterial_lines, arterials_between
 from pipeline.units.wishes import read_wishes
 
 
-def propose(
+def pose(
     atoms: gpd.GeoDataFrame,
     addresses: gpd.GeoDataFrame,
     committees: gpd.GeoDataFrame,
@@ -26,8 +26,8 @@ def propose(
     barriers: Geometries,
     wishes: pd.DataFrame,
     params: UnitsParams,
-) -> tuple[Plan, pd.DataFrame]:
-    """Return the plan for the atoms, and the pairs of neighbours (columns a, b, contact_m, gap_m) it stands on.
+) -> tuple[Programme, list[Ints], pd.DataFrame]:
+    """Return the programme of the atoms, its locked units, and the pairs of neighbours (columns a, b, contact_m, gap_m).
 
     `addresses` is the table `residents` with atom_id, `wishes` the table `unit_wishes`.
     """
@@ -47,4 +47,4 @@ def propose(
     members = placed.groupby(["atom", "committee_id"], as_index=False)["residents"].sum()
     residents = atoms["residents"].to_numpy(dtype=np.float64)
     programme = assemble(residents, pairs, minutes, arterials, members, wished.ties, params)
-    return delineate(programme, params, list(wished.locked.values())), pairs
+    return programme, list(wished.locked.values()), pairs

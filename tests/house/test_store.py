@@ -69,3 +69,29 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> 
         store.write({target: b"new", tmp_path / "other": breaks})
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_folder_takes_its_place_whole_or_not_at_all(tmp_path: Path) -> None:
+    def pages(*names: str) -> store.Content:
+        def write(folder: Path) -> None:
+            folder.mkdir()
+            for name in names:
+                folder.joinpath(name).write_text(name, encoding="utf-8")
+
+        return write
+
+    folder = tmp_path / "candidates"
+    store.write({folder: pages("a.html", "b.html")})
+    first = store.hash_file(folder)
+    store.write({folder: pages("c.html")})
+    assert [file.name for file in folder.iterdir()] == ["c.html"]
+    assert store.hash_file(folder) != first
+
+    def fails(draft: Path) -> None:
+        pages("d.html")(draft)  # type: ignore[operator]
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        store.write({folder: fails})
+    assert [file.name for file in folder.iterdir()] == ["c.html"]
+    assert [file.name for file in tmp_path.iterdir()] == ["candidates"]

@@ -89,7 +89,7 @@ def test_words_are_bilingual_and_each_is_used() -> None:
         if not re.search(rf"""["'`]{key}["'`]""", code) and not any(key.startswith(stem) for stem in stems)
     ]
     assert not unused
-    keys = re.findall(r"^(\w+):", (ROOM / "words.yaml").read_text(encoding="utf-8"), flags=re.M)
+    keys = re.findall(r"^(\w+):", (PIPELINE / "maps/words.yaml").read_text(encoding="utf-8"), flags=re.M)
     assert len(keys) == len(set(keys)), "a key twice: the later would take the place of the other"
     assert all(zh and en for zh, en in words().values())
 

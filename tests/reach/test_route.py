@@ -13,6 +13,7 @@ from shapely.geometry import LineString, Point
 
 from pipeline.errors import DisagreementError, ValueRowError
 from pipeline.network.search import Graph, nearest
+from pipeline.reach.direction import comes_to_people, turned
 from pipeline.reach.route import Route, route
 from pipeline.report.walk import Walk
 from pipeline.run import Folders
@@ -156,12 +157,14 @@ def test_routes_take_the_minutes_of_the_table(name: str, request: pytest.Fixture
     walkers = load_params(ROOT / "params.yaml").network.walkers
     rng, kinds = np.random.default_rng(3), set()
     for key in ("child", "elderly"):
-        graph = Graph.build(edges, key)
+        graph, from_there = Graph.build(edges, key), Graph.build(turned(edges), key)
         rows = times[(times["walker"] == key) & times["minutes"].notna()]
         for row in rows.iloc[rng.permutation(len(rows))[:40]].itertuples():
             doors = facilities[facilities["class"] == rows.at[row.Index, "class"]]
             start = residents.loc[[row.point_id]]
-            found = route(graph, edges, gates, start, doors, key, walkers[key])
+            coming = comes_to_people(rows.at[row.Index, "class"])
+            streets = (from_there, turned(edges)) if coming else (graph, edges)
+            found = route(*streets, gates, start, doors, key, walkers[key])
             assert found is not None
             assert found.minutes == pytest.approx(row.minutes, abs=1e-6)
             assert sum(piece.seconds for piece in found.pieces) / 60 == pytest.approx(row.minutes, abs=1e-6)

@@ -32,7 +32,7 @@ def found() -> dict[str, Any]:
     minutes = [3.0, 3.0, 8.0, 8.0] + [np.nan] * 8
     walks = pd.DataFrame(
         {"point_id": points, "class": "kindergarten", "walker": "child", "minutes": minutes,
-         "facility_id": ["K1"] * 4 + [None] * 8, "unlinked_minutes": np.nan}
+         "facility_id": ["K1"] * 4 + [None] * 8, "unlinked_minutes": np.nan, "minutes_if_closed": minutes}
     )  # fmt: skip
     ids = built.compounds["compound_id"]
     register = pd.DataFrame(

@@ -80,13 +80,14 @@ def test_words_are_bilingual_and_each_is_used() -> None:
     code = "\n".join(
         path.read_text(encoding="utf-8")
         for path in sorted(PIPELINE.rglob("*"))
-        if path.suffix in (".py", ".js", ".html")
+        if path.suffix in (".py", ".js", ".html", ".typ")
     )
     stems = set(re.findall(r"""["'`]([a-z_]+_)(?:\{|\$\{)""", code))
     unused = [
         key
         for key in words()
-        if not re.search(rf"""["'`]{key}["'`]""", code) and not any(key.startswith(stem) for stem in stems)
+        if not re.search(rf"""["'`]{key}["'`]|\bw(?:ords)?\.{key}\b""", code)
+        and not any(key.startswith(stem) for stem in stems)
     ]
     assert not unused
     keys = re.findall(r"^(\w+):", (PIPELINE / "maps/words.yaml").read_text(encoding="utf-8"), flags=re.M)

@@ -26,6 +26,7 @@ INTERNAL_TABLES = (
     "committee_files",
     "committee_scores",
     "committee_votes",
+    "answers",
 )
 COUNTS = frozenset(name for name, field in FIELDS.items() if field.unit in ("人", "户", "件"))
 INTERNAL = frozenset(name for name, field in FIELDS.items() if field.internal)

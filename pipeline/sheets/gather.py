@@ -134,7 +134,10 @@ def count(number: Any, hide: int) -> Both:
 
 
 def _members(tables: Mapping[str, Any]) -> dict[str, set[str]]:
-    atoms = tables["unit_members"].merge(tables["atoms"][["atom_id", "compound_id"]], on="atom_id").dropna()
+    atoms = tables["unit_members"][["unit_id", "atom_id"]].merge(
+        tables["atoms"][["atom_id", "compound_id"]], on="atom_id"
+    )
+    atoms = atoms[atoms["compound_id"].notna()]
     return {str(unit): set(rows) for unit, rows in atoms.groupby("unit_id")["compound_id"]}
 
 

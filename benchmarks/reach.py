@@ -1,16 +1,19 @@
-"""Time the search beside scipy and networkx: one graph, one task, one run, and the same answers.
+"""Time the search beside what a user could pick instead: one graph, one task, one run, and the same answers.
 
-    uv run python -m benchmarks.reach data/processed
+    uv run --group bench python -m benchmarks.reach FOLDER FILE.osm.pbf
 
-Task: for each of 20 facility sets (15–400 facilities), the minutes of every junction to the nearest facility within
-800 m at an adult's pace, over public edges between junctions (bends are already folded into the edges).
+FOLDER holds the results of a run on the same streets. Task: for each of 20 facility sets (15–400 facilities), the
+metres from every node to the nearest facility within 800 m, on the walkable streets with every node of the map.
+The tables and the plot are written to `docs/performance.md` and `docs/img/performance.svg`.
 """
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -18,97 +21,201 @@ from time import perf_counter
 import geopandas as gpd
 import networkx as nx
 import numpy as np
+import osmium
+import pandana
+import pandarm
+import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from pipeline.network.search import PUBLIC, Floats, Graph, Ints, to_junctions
+from benchmarks.growth import ROOT, growth
+from benchmarks.reach_page import write_page
+from pipeline.intake.osm import read_osm
+from pipeline.network.graph import flatten
+from pipeline.network.profile import classify, profile
+from pipeline.network.search import PUBLIC, Floats, Graph, Ints, to_nodes
 
-LIMIT_MINUTES = 800 / 72  # 800 m at 1.2 m/s
+LIMIT_M = 800.0
 REPEATS = 3
-Search = Callable[[Ints], Floats]
+Search = Callable[
+    [Ints], Floats
+]  # from places of source nodes to metres from every node, in the engine's order
+Built = tuple[Search, Ints | None]  # and that order, where it is not ours
 
 
-def searches(graph: Graph) -> Iterator[tuple[str, int, Search]]:
-    """Name, threads and function of each engine; a function takes source junctions and returns minutes."""
+@dataclass(frozen=True)
+class Streets:
+    """Walkable streets with every node of the map: `xy` of nodes, and edges between neighbouring nodes."""
 
-    def ours(sources: Ints) -> Floats:
-        return to_junctions(graph, sources, np.zeros(len(sources)), LIMIT_MINUTES)[0]
+    xy: Floats
+    u: Ints
+    v: Ints
+    length_m: Floats
 
-    streets, count = graph.streets, len(graph.node_ids)
-    to = np.repeat(np.arange(count), np.diff(streets.arc_first))
-    # the fastest of parallel arcs: a sparse matrix would add them up
-    order = np.lexsort((streets.arc_minutes, streets.arc_from, to))
-    first = np.diff(to[order] * count + streets.arc_from[order], prepend=-1) > 0
-    arcs = order[first]
-    matrix = csr_array((streets.arc_minutes[arcs], (to[arcs], streets.arc_from[arcs])), shape=(count, count))
 
-    def scipys(sources: Ints) -> Floats:
-        return dijkstra(matrix, indices=sources, min_only=True, limit=LIMIT_MINUTES)
+@dataclass(frozen=True)
+class Row:
+    """An engine's line in the table."""
 
-    network = nx.DiGraph()
-    network.add_weighted_edges_from(
-        zip(
-            to[arcs].tolist(),
-            streets.arc_from[arcs].tolist(),
-            streets.arc_minutes[arcs].tolist(),
-            strict=True,
+    engine: str
+    threads: int
+    build_ms: float
+    query_ms: float
+    difference_m: float
+    relative: float
+    reached_differs: int
+
+
+def streets_of(ways: gpd.GeoDataFrame) -> Streets:
+    """Cut walkable ways at every node."""
+    walked = ways[(classify(ways, profile())["refused"] == "").to_numpy()].reset_index(drop=True)
+    flat = flatten(walked)
+    start = flat.starts
+    _, first, row = np.unique(flat.node, return_index=True, return_inverse=True)
+    length = np.linalg.norm(flat.xy[start + 1] - flat.xy[start], axis=1)
+    ends = np.sort(np.stack([row[start], row[start + 1]], axis=1), axis=1)
+    order = np.lexsort(
+        (length, ends[:, 1], ends[:, 0])
+    )  # of doubled segments the shortest, as in a sparse matrix
+    order = order[
+        (np.diff(ends[order], axis=0, prepend=-1) != 0).any(axis=1) & (ends[order, 0] != ends[order, 1])
+    ]
+    return Streets(flat.xy[first], ends[order, 0], ends[order, 1], length[order])
+
+
+def engines(streets: Streets) -> Iterator[tuple[str, tuple[int, ...], Callable[[], Built]]]:
+    """Name, numbers of threads, and what builds each engine's search, and the place of each node in its answer."""
+    count, u, v, length = len(streets.xy), streets.u, streets.v, streets.length_m
+
+    def ours() -> Built:
+        edges = pd.DataFrame(
+            {"edge_id": np.arange(len(u)), "u": u, "v": v, "length_m": length, "users": PUBLIC}
         )
-    )
+        graph = Graph.build(edges.assign(minutes_metres=length, minutes_metres_back=length), "metres")
+        row = np.empty(count, np.int64)
+        row[graph.node_ids] = np.arange(count)
+        return lambda sources: to_nodes(graph, sources, np.zeros(len(sources)), LIMIT_M), row
 
-    def networkxs(sources: Ints) -> Floats:
-        minutes = np.full(count, np.inf)
-        start = {int(source) for source in sources} & set(network)
-        found = nx.multi_source_dijkstra_path_length(network, start, cutoff=LIMIT_MINUTES)
-        minutes[list(found)] = list(found.values())
-        minutes[sources] = 0.0
-        return minutes
+    def scipys() -> Built:
+        ends = np.concatenate([u, v]), np.concatenate([v, u])
+        matrix = csr_array((np.tile(length, 2), ends), shape=(count, count))
+        return lambda sources: dijkstra(matrix, indices=sources, min_only=True, limit=LIMIT_M), None
 
-    yield "ours", 1, ours
-    yield "ours", 2, ours
-    yield "scipy dijkstra(min_only)", 1, scipys
-    yield "networkx multi_source", 1, networkxs
+    def networkxs() -> Built:
+        network = nx.Graph()
+        network.add_nodes_from(range(count))
+        network.add_weighted_edges_from(zip(u.tolist(), v.tolist(), length.tolist(), strict=True))
+
+        def search(sources: Ints) -> Floats:
+            metres = np.full(count, np.inf)
+            found = nx.multi_source_dijkstra_path_length(network, set(sources.tolist()), cutoff=LIMIT_M)
+            metres[list(found)] = list(found.values())
+            return metres
+
+        return search, None
+
+    def like_pandana(module: object) -> Built:
+        x, y = pd.Series(streets.xy[:, 0]), pd.Series(streets.xy[:, 1])
+        weights = pd.DataFrame({"metres": length})
+        network = module.Network(x, y, pd.Series(u), pd.Series(v), weights, twoway=True)  # type: ignore[attr-defined]
+        network.precompute(LIMIT_M)
+
+        def search(sources: Ints) -> Floats:
+            network.set_pois("facility", LIMIT_M, 1, x.iloc[sources], y.iloc[sources])
+            found = network.nearest_pois(LIMIT_M, "facility", num_pois=1)[1].to_numpy(np.float64)
+            return np.where(found >= LIMIT_M, np.inf, found)
+
+        return search, None
+
+    yield "scipy `dijkstra(min_only=True)`", (1,), scipys
+    yield "ours", (1, 2), ours
+    yield "pandana", (2,), lambda: like_pandana(pandana)
+    yield "pandarm", (2,), lambda: like_pandana(pandarm)
+    yield "networkx `multi_source_dijkstra`", (1,), networkxs
 
 
-def timed(search: Search, sets: list[Ints], threads: int) -> tuple[float, list[Floats]]:
-    """Median milliseconds for all sets, and the minutes found."""
+def timed(search: Search, sets: list[Ints], threads: int, ours: bool) -> tuple[float, list[Floats]]:
+    """Median milliseconds for all sets, and the metres found."""
     search(sets[0])  # compile and warm up
-    seconds = []
-    for _ in range(REPEATS):
+    milliseconds = []
+    for _ in range(REPEATS * (5 if ours else 1)):
         start = perf_counter()
-        if threads == 1:
-            found = [search(sources) for sources in sets]
-        else:
+        if threads > 1 and ours:
             with ThreadPoolExecutor(threads) as pool:
                 found = list(pool.map(search, sets))
-        seconds.append(perf_counter() - start)
-    return 1000 * median(seconds), found
+        else:
+            found = [search(sources) for sources in sets]
+        milliseconds.append(1000 * (perf_counter() - start))
+    return median(milliseconds), found
 
 
-def _difference(one: Floats, other: Floats) -> float:
-    """Largest difference in minutes; infinite where only one engine reaches a junction."""
-    both = np.isinf(one) & np.isinf(other)
-    return float(np.abs(np.where(both, 0.0, one) - np.where(both, 0.0, other)).max())
+def compared(streets: Streets, sets: list[Ints]) -> Iterator[Row]:
+    """Run every engine on the task; scipy's metres are the truth."""
+    truth: list[Floats] = []
+    for name, numbers, build in engines(streets):
+        build_ms = []
+        for _ in range(REPEATS if name == "ours" else 1):
+            start = perf_counter()
+            search, row = build()
+            build_ms.append(1000 * (perf_counter() - start))
+        for threads in numbers:
+            own = sets if row is None else [row[sources] for sources in sets]
+            query_ms, found = timed(search, own, threads, name == "ours")
+            found = found if row is None else [metres[row] for metres in found]
+            truth = truth or found
+            worst = relative = 0.0
+            differs = 0
+            for one, other in zip(found, truth, strict=True):
+                both = np.isfinite(one) & np.isfinite(other)
+                gap = np.abs(one[both] - other[both])
+                worst = max(worst, float(gap.max(initial=0.0)))
+                relative = max(relative, float((gap / np.maximum(other[both], 1e-300)).max(initial=0.0)))
+                differs += int((np.isfinite(one) != np.isfinite(other)).sum())
+            yield Row(name, threads, min(build_ms), query_ms, worst, relative, differs)
 
 
-def main(processed: Path) -> None:
-    """Print the table for the district whose results are in `processed`."""
-    edges = gpd.read_parquet(processed / "edges.parquet")
-    graph = Graph.build(edges[edges["users"] == PUBLIC], "adult")
+def reading_ms(pbf: Path) -> tuple[float, float]:
+    """Milliseconds that pyosmium needs merely to read the file with locations, and that ours needs to a graph."""
+    read, built = [], []
+    crs = gpd.GeoSeries.from_xy([-15.43], [28.1], crs="EPSG:4326").estimate_utm_crs()
+    for _ in range(REPEATS):
+        start = perf_counter()
+        for _thing in osmium.FileProcessor(pbf).with_locations():
+            pass
+        read.append(1000 * (perf_counter() - start))
+        start = perf_counter()
+        ways = read_osm(pbf, frozenset()).ways.to_crs(crs)
+        for key in ("highway", "foot", "access"):
+            ways[key] = [tags.get(key) for tags in ways["tags"]]
+        next(build for name, _, build in engines(streets_of(ways)) if name == "ours")()
+        built.append(1000 * (perf_counter() - start))
+    return median(read), median(built)
+
+
+def first_call_seconds() -> list[float]:
+    """Seconds of the first search in each of two new processes, once the code has been compiled before."""
+    code = (
+        "import time, numpy as np; from benchmarks.growth import grid; "
+        "from pipeline.network.search import to_nodes; graph = grid(400); start = time.perf_counter(); "
+        "to_nodes(graph, np.array([0]), np.zeros(1), 800.0); print(time.perf_counter() - start)"
+    )
+    command = [sys.executable, "-c", code]
+    return [
+        float(subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        for _ in range(2)
+    ]
+
+
+def main(processed: Path, pbf: Path) -> None:
+    """Measure everything, write the page."""
+    streets = streets_of(gpd.read_parquet(processed / "ways.parquet"))
     rng = np.random.default_rng(1)
-    sizes = np.linspace(15, 400, 20).astype(int)
-    sets = [rng.choice(len(graph.node_ids), min(n, len(graph.node_ids)), replace=False) for n in sizes]
-    print(f"{len(graph.node_ids):,} junctions, {len(graph.edge_ids):,} edges, {len(sets)} facility sets")
-    print(f"{'engine':26}{'threads':>8}{'ms':>10}{'× ours':>9}  largest difference")
-    base, truth = 0.0, []
-    for name, threads, search in searches(graph):
-        milliseconds, found = timed(search, sets, threads)
-        if not truth:
-            base, truth = milliseconds, found
-        worst = max(_difference(a, b) for a, b in zip(found, truth, strict=True))
-        print(f"{name:26}{threads:>8}{milliseconds:>10.1f}{milliseconds / base:>9.1f}  {worst:.1e} min")
+    sets = [rng.choice(len(streets.xy), n, replace=False) for n in np.linspace(15, 400, 20).astype(int)]
+    rows = list(compared(streets, sets))
+    write_page(len(streets.xy), len(streets.u), rows, reading_ms(pbf), growth(), first_call_seconds())
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m benchmarks.reach FOLDER (with edges.parquet in it)")
-    main(Path(sys.argv[1]))
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m benchmarks.reach FOLDER FILE.osm.pbf")
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

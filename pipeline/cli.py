@@ -186,6 +186,28 @@ def walk_command(
         store.write({geojson: walk.geojson()})
 
 
+@app.command("catchment")
+def catchment_command(
+    out: Annotated[Path, typer.Argument(help="folder of a finished run")],
+    target: Annotated[
+        str, typer.Option("--of", help="a facility class, a facility_id, or an address (point_id)")
+    ],
+    geojson: Annotated[Path, typer.Option("--geojson", dir_okay=False, help="file to write (WGS 84)")],
+    minutes: Annotated[float, typer.Option("--minutes", min=0.1, help="longest walk")] = 10.0,
+    walker: Annotated[
+        str | None, typer.Option("--walker", help="default: whose legs count for the class")
+    ] = None,
+) -> None:
+    """Draw the ground from which a facility, a class of facilities or an address is reached on foot."""
+    from pipeline import store
+    from pipeline.report.catchment import catchment
+
+    area = catchment(runner.Folders(out / "processed", out / "maps"), target, minutes, walker)
+    store.write({geojson: str(area.to_crs("EPSG:4326").to_json(ensure_ascii=False)) + "\n"})
+    ground = f"{area.area.sum() / 1e6:.2f} km²"
+    typer.echo(f"{target}: {minutes:g} 分钟 min, {', '.join(area['walker'])}, {ground} → {geojson}")
+
+
 def main() -> None:
     """Run the command line; a fault in data or settings ends in its message and exit status 1."""
     try:

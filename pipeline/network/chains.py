@@ -23,18 +23,22 @@ class Chains(NamedTuple):
     """Chains between junctions; where every edge and every inner node lies on them.
 
     Nodes are numbered anew: first the junctions, neighbours near each other in memory, then the inner nodes, chain by
-    chain. A blind alley ends at number `count`, where no junction is and no walk arrives.
+    chain. A blind alley ends at number `junctions`, where no junction is and no walk arrives.
     """
 
-    count: int  # of junctions
+    junctions: int  # how many
     node: Ints  # per new number: row of the node in the input
     a: Ints  # per chain: the junction at its start
     b: Ints
     minutes: Floats  # a→b
     back: Floats  # b→a
     group: Ints
-    first: Ints  # per chain: its first inner node, less `count`
-    node_at: Floats  # per inner node (× 4): minutes to a, from a, to b, from b
+    first: Ints  # per chain: its first inner node, less `junctions`
+    node_chain: Ints  # per inner node, and its minutes to a and so on
+    to_a: Floats
+    from_a: Floats
+    to_b: Floats
+    from_b: Floats
     edge_chain: Ints  # per edge
     edge_forward: NDArray[np.bool_]  # u is the end nearer to a
     edge_at: (
@@ -94,13 +98,17 @@ def fold(u: Ints, v: Ints, minutes: Floats, back: Floats, group: Ints, nodes: in
     return Chains(
         len(junctions),
         np.concatenate([junctions[near], stop[ending]]),
-        a.astype(np.int32),
-        b.astype(np.int32),
+        a.astype(np.uint32),
+        b.astype(np.uint32),
         np.where(closed, np.inf, total[:, 1]),
         np.where(closed, np.inf, total[:, 0]),
         group[edge[first[:-1]]],
         inside,
-        node_at,
+        np.repeat(np.arange(len(a), dtype=np.uint32), np.diff(inside)),
+        node_at[:, 0].copy(),
+        node_at[:, 1].copy(),
+        node_at[:, 2].copy(),
+        node_at[:, 3].copy(),
         edge_chain,
         edge_forward,
         edge_at,

@@ -49,8 +49,7 @@ class Streets(NamedTuple):
 class Arcs(NamedTuple):
     """Ways from junction to junction, sorted by where they lead, and the chains by group."""
 
-    first: Ints  # per junction: its first arc; public arcs come first
-    restricted: Ints  # per junction: its first arc that is not public
+    bounds: Ints  # per junction two: its first arc, and its first that is not public; public arcs come first
     from_: Ints  # per arc: the junction from which one walks to this one
     minutes: Floats
     group: Ints
@@ -64,15 +63,20 @@ class Labels(NamedTuple):
 
     minutes: Floats  # per junction, and one more for the ends of blind alleys, which stays infinite
     facility: Ints
-    top: Ints  # per bucket: the junction that was put in last, or −1
-    bucket: Ints  # per junction: its bucket, or −1
-    under: Ints  # per junction: the one below and the one above in its bucket, or −1
-    over: Ints
     changed_by: Ints  # per junction: the group that last changed it
     undo: Ints
     undo_minutes: Floats
     undo_facility: Ints
     undo_size: Ints
+
+
+class Queue(NamedTuple):
+    """Junctions to go on from, in buckets by their minutes; what was put in last is on top."""
+
+    top: Ints  # per bucket: its top entry, or −1
+    junction: Ints  # per entry; it is out of date where the junction's label is lower than its bucket
+    below: Ints  # per entry: the next one in its bucket, or −1
+    size: Ints
 
 
 class Spots(NamedTuple):
@@ -163,12 +167,10 @@ def _arcs(chains: Chains, groups: int) -> Arcs:
     useful = np.flatnonzero(np.isfinite(minutes) & (to != origin))
     order = useful[np.lexsort((origin[useful], group[useful], to[useful]))]
     key = 2 * to[order] + (group[order] > 0)
-    junctions = 2 * np.arange(chains.count + 1)
     by_group = np.argsort(chains.group, kind="stable")
     return Arcs(
-        np.searchsorted(key, junctions).astype(np.int32),
-        np.searchsorted(key, junctions[:-1] + 1).astype(np.int32),
-        origin[order].astype(np.int32),
+        np.searchsorted(key, np.arange(2 * chains.junctions + 1)).astype(np.uint32),
+        origin[order].astype(np.uint32),
         minutes[order],
         group[order].astype(np.int32),
         by_group,
@@ -231,18 +233,12 @@ def to_nodes(graph: Graph, nodes: Ints, minutes: Floats, limit: float) -> Floats
 
 
 @njit(cache=True, nogil=True)
-def _fresh(arcs: Arcs, undoable: bool, limit: float) -> Labels:
-    """Empty labels; without room to undo, in a search of public ways alone."""
-    junctions = len(arcs.restricted) + 1
-    buckets = int(min(limit * arcs.per_minute + 2, _BUCKETS))
-    room = junctions if undoable else 0
+def _fresh(junctions: int, undoable: bool) -> Labels:
+    """Empty labels; without room to undo, for a search of public ways alone."""
+    room = junctions + 1 if undoable else 0
     return Labels(
-        np.full(junctions, np.inf),
-        np.full(junctions, -1, np.int32),
-        np.full(buckets, -1, np.int32),
-        np.full(junctions, -1, np.int32),
-        np.empty(junctions, np.int32),
-        np.empty(junctions, np.int32),
+        np.full(junctions + 1, np.inf),
+        np.full(junctions + 1, -1, np.int32),
         np.zeros(room, np.int32),
         np.empty(room, np.int32),
         np.empty(room),
@@ -251,81 +247,145 @@ def _fresh(arcs: Arcs, undoable: bool, limit: float) -> Labels:
     )
 
 
+@njit(cache=True, nogil=True)
+def _queue(arcs: Arcs, starts: int, limit: float) -> Queue:
+    """Make an empty queue with room for so many starts."""
+    buckets = int(min(limit * arcs.per_minute + 1, _BUCKETS))
+    room = starts + len(arcs.from_) + 64
+    return Queue(
+        np.full(buckets, -1, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.int32),
+        np.zeros(1, np.int64),
+    )
+
+
 @njit(inline="always")
-def _put(labels: Labels, node: int, bucket: int) -> None:
-    """Put a junction into a bucket, from wherever it is."""
-    bucket = min(bucket, len(labels.top) - 1)
-    old = labels.bucket[node]
-    if old == bucket:
-        return
-    if old >= 0:
-        under, over = labels.under[node], labels.over[node]
-        if over >= 0:
-            labels.under[over] = under
-        else:
-            labels.top[old] = under
-        if under >= 0:
-            labels.over[under] = over
-    under = labels.top[bucket]
-    labels.bucket[node], labels.under[node], labels.over[node] = bucket, under, -1
-    labels.top[bucket] = node
-    if under >= 0:
-        labels.over[under] = node
+def _bucket(minutes: float, per_minute: float, buckets: int) -> int:
+    return int(min(minutes * per_minute, buckets - 1.0))
+
+
+@njit(inline="always")
+def _lower(
+    minutes: Floats,
+    facility: Ints,
+    top: Ints,
+    junction: Ints,
+    below: Ints,
+    size: int,
+    node: int,
+    now: float,
+    who: int,
+    bucket: int,
+) -> None:
+    """Write a junction's label, and put it into a bucket as entry `size`."""
+    minutes[node] = now
+    facility[node] = who
+    junction[size] = node
+    below[size] = top[bucket]
+    top[bucket] = size
+
+
+@njit(cache=True, nogil=True)
+def _remember(labels: Labels, node: int, group: int) -> None:
+    """Keep a junction's label that a group is about to lower for the first time."""
+    if labels.changed_by[node] != group:
+        labels.changed_by[node] = group
+        size = labels.undo_size[0]
+        labels.undo[size] = node
+        labels.undo_minutes[size] = labels.minutes[node]
+        labels.undo_facility[size] = labels.facility[node]
+        labels.undo_size[0] = size + 1
 
 
 @njit(cache=True, nogil=True)
 def _offer(
-    labels: Labels, node: int, minutes: float, facility: int, group: int, limit: float, per_minute: float
+    labels: Labels, queue: Queue, node: int, now: float, who: int, group: int, limit: float, per_minute: float
 ) -> None:
-    """Lower a junction's label, to go on from there; remember the old one when a group does it for the first time."""
+    """Lower a junction's label, to go on from there."""
     old = labels.minutes[node]
-    if minutes > limit or minutes > old or (minutes == old and facility >= labels.facility[node]):
-        return
-    if group > 0 and labels.changed_by[node] != group:
-        labels.changed_by[node] = group
-        size = labels.undo_size[0]
-        labels.undo[size] = node
-        labels.undo_minutes[size] = old
-        labels.undo_facility[size] = labels.facility[node]
-        labels.undo_size[0] = size + 1
-    labels.minutes[node] = minutes
-    labels.facility[node] = facility
-    _put(labels, node, int(min(minutes * per_minute, _BUCKETS)))
+    if now <= limit and (now < old or (now == old and who < labels.facility[node])):
+        if group > 0:
+            _remember(labels, node, group)
+        size, bucket = queue.size[0], _bucket(now, per_minute, len(queue.top))
+        _lower(
+            labels.minutes,
+            labels.facility,
+            queue.top,
+            queue.junction,
+            queue.below,
+            size,
+            node,
+            now,
+            who,
+            bucket,
+        )
+        queue.size[0] = size + 1
 
 
 @njit(cache=True, nogil=True)
-def _spread(arcs: Arcs, labels: Labels, group: int, limit: float) -> None:
-    """Empty the buckets, the nearest first."""
-    first, restricted, from_, cost, of_group = (
-        arcs.first,
-        arcs.restricted,
-        arcs.from_,
-        arcs.minutes,
-        arcs.group,
-    )
-    minutes, facility, top, bucket, under = (
-        labels.minutes,
-        labels.facility,
-        labels.top,
-        labels.bucket,
-        labels.under,
-    )
-    for open_ in range(len(top)):
-        node = top[open_]
-        while node >= 0:
-            below = under[node]
-            top[open_] = below
-            if below >= 0:
-                labels.over[below] = -1
-            bucket[node] = -1
-            here, who, public_end = minutes[node], facility[node], restricted[node]
-            for arc in range(first[node], first[node + 1] if group > 0 else public_end):
-                if arc >= public_end and of_group[arc] != group:
-                    continue
-                there, now = from_[arc], here + cost[arc]
-                if now <= minutes[there]:
-                    _offer(labels, there, now, who, group, limit, arcs.per_minute)
-            node = top[open_]
+def _spread(arcs: Arcs, labels: Labels, queue: Queue, group: int, limit: float) -> Queue:
+    """Empty the queue, the nearest junctions first; return it, with more room if that was needed."""
+    open_ = 0
+    while open_ < len(queue.top):
+        open_ = _settle(arcs, labels, queue, open_, group, limit)
+        if open_ < len(queue.top):
+            more = np.empty(len(queue.junction), np.int32)
+            queue = Queue(
+                queue.top,
+                np.concatenate((queue.junction, more)),
+                np.concatenate((queue.below, more)),
+                queue.size,
+            )
+    queue.size[0] = 0
+    return queue
+
+
+@njit(cache=True, nogil=True)
+def _settle(arcs: Arcs, labels: Labels, queue: Queue, open_: int, group: int, limit: float) -> int:
+    """Empty one bucket after the other until the queue has no room for the next neighbours; return the open one."""
+    # arrays by name: taking them out of a tuple costs more than what is done with them
+    bounds, from_, cost, of_group = arcs.bounds, arcs.from_, arcs.minutes, arcs.group
+    minutes, facility = labels.minutes, labels.facility
+    top, junction, below, size = queue.top, queue.junction, queue.below, queue.size[0]
+    speed, buckets = arcs.per_minute, len(top)
+    while open_ < buckets:
+        entry = top[open_]
+        if entry < 0:
+            open_ += 1
+            continue
+        node = np.uint32(junction[entry])
+        here = minutes[node]
+        first, public_end, end = bounds[2 * node], bounds[2 * node + 1], bounds[2 * node + 2]
+        if size + (end - first) > len(junction):
+            break
+        top[open_] = below[entry]
+        if _bucket(here, speed, buckets) < open_:  # it was lowered, and settled, after it was put in here
+            continue
+        who = facility[node]
+        for arc in range(first, end if group > 0 else public_end):
+            if arc >= public_end and of_group[arc] != group:
+                continue
+            there, now = from_[arc], here + cost[arc]
+            old = minutes[there]
+            if now <= old and now <= limit and (now < old or who < facility[there]):
+                if group > 0:
+                    _remember(labels, there, group)
+                _lower(
+                    minutes,
+                    facility,
+                    top,
+                    junction,
+                    below,
+                    size,
+                    there,
+                    now,
+                    who,
+                    _bucket(now, speed, buckets),
+                )
+                size += 1
+    queue.size[0] = size
+    return open_
 
 
 @njit(cache=True, nogil=True)
@@ -358,7 +418,8 @@ def _nearest(
 ) -> tuple[Floats, Ints]:
     result = np.full(len(homes.edge), np.nan)
     which = np.full(len(homes.edge), -1)
-    labels, speed = _fresh(arcs, True, limit), arcs.per_minute
+    labels, speed = _fresh(chains.junctions, True), arcs.per_minute
+    queue = _queue(arcs, 2 * (len(doors.edge) + len(chains.a)), limit)
     for group in range(len(home_first) - 1):
         rows = by_group[home_first[group] : home_first[group + 1]]
         if group > 0 and len(rows) == 0:
@@ -366,16 +427,16 @@ def _nearest(
         for chain in arcs.group_chains[arcs.group_first[group] : arcs.group_first[group + 1]]:
             a, b = chains.a[chain], chains.b[chain]
             for k in by_chain[chain_first[chain] : chain_first[chain + 1]]:
-                _offer(labels, a, doors.access[k] + doors.at[k, 1], k, group, limit, speed)
-                _offer(labels, b, doors.access[k] + doors.at[k, 3], k, group, limit, speed)
+                _offer(labels, queue, a, doors.access[k] + doors.at[k, 1], k, group, limit, speed)
+                _offer(labels, queue, b, doors.access[k] + doors.at[k, 3], k, group, limit, speed)
             if group > 0:
                 ahead, behind = (
                     labels.minutes[b] + chains.minutes[chain],
                     labels.minutes[a] + chains.back[chain],
                 )
-                _offer(labels, a, ahead, labels.facility[b], group, limit, speed)
-                _offer(labels, b, behind, labels.facility[a], group, limit, speed)
-        _spread(arcs, labels, group, limit)
+                _offer(labels, queue, a, ahead, labels.facility[b], group, limit, speed)
+                _offer(labels, queue, b, behind, labels.facility[a], group, limit, speed)
+        queue = _spread(arcs, labels, queue, group, limit)
         for i in rows:
             chain = homes.chain[i]
             a, b = chains.a[chain], chains.b[chain]
@@ -399,32 +460,36 @@ def _nearest(
 
 @njit(cache=True, nogil=True)
 def _to_nodes(chains: Chains, arcs: Arcs, nodes: Ints, minutes: Floats, limit: float) -> Floats:
-    count, at, inner = chains.count, chains.node_at, chains.first
+    count = chains.junctions
     result = np.empty(len(chains.node))
-    labels, speed = _fresh(arcs, False, limit), arcs.per_minute
-    on = np.searchsorted(inner, nodes - count, side="right") - 1
+    labels, queue, speed = _fresh(count, False), _queue(arcs, 2 * len(nodes), limit), arcs.per_minute
     for i in range(len(nodes)):
-        node, chain = nodes[i], on[i]
-        if node < count:
-            _offer(labels, node, minutes[i], i, 0, limit, speed)
-        elif chains.group[chain] == 0:
-            _offer(labels, chains.a[chain], minutes[i] + at[node - count, 1], i, 0, limit, speed)
-            _offer(labels, chains.b[chain], minutes[i] + at[node - count, 3], i, 0, limit, speed)
-    _spread(arcs, labels, 0, limit)
-    result[:count] = labels.minutes[:count]
-    for chain in range(len(chains.a)):
-        a, b = labels.minutes[chains.a[chain]], labels.minutes[chains.b[chain]]
-        if min(a, b) == np.inf or chains.group[chain] > 0:
-            result[count + inner[chain] : count + inner[chain + 1]] = np.inf
-            continue
-        for k in range(inner[chain], inner[chain + 1]):
-            best = min(a + at[k, 0], b + at[k, 2])
-            result[count + k] = best if best <= limit else np.inf
+        node, k = nodes[i], nodes[i] - count
+        if k < 0:
+            _offer(labels, queue, node, minutes[i], i, 0, limit, speed)
+        elif chains.group[chains.node_chain[k]] == 0:
+            chain = chains.node_chain[k]
+            _offer(labels, queue, chains.a[chain], minutes[i] + chains.from_a[k], i, 0, limit, speed)
+            _offer(labels, queue, chains.b[chain], minutes[i] + chains.from_b[k], i, 0, limit, speed)
+    _spread(arcs, labels, queue, 0, limit)
+    reached, a, b, closed = labels.minutes, chains.a, chains.b, chains.group
+    result[:count] = reached[:count]
+    at_a, at_b = np.empty(len(a)), np.empty(len(a))
+    for chain in range(len(a)):
+        public = closed[chain] == 0
+        at_a[chain] = reached[a[chain]] if public else np.inf
+        at_b[chain] = reached[b[chain]] if public else np.inf
+    on, to_a, to_b = chains.node_chain, chains.to_a, chains.to_b
+    for k in range(len(on)):
+        one, other = at_a[on[k]] + to_a[k], at_b[on[k]] + to_b[k]
+        best = one if one < other else other
+        result[count + k] = best if best <= limit else np.inf
     for i in range(len(nodes)):  # along the chain that a source lies on
-        node, chain = nodes[i] - count, on[i]
-        if node >= 0 and chains.group[chain] == 0:
-            for k in range(inner[chain], inner[chain + 1]):
-                way = at[node, 1] - at[k, 1] if k <= node else at[k, 0] - at[node, 0]
+        source = nodes[i] - count
+        if source >= 0 and chains.group[on[source]] == 0:
+            for k in range(chains.first[on[source]], chains.first[on[source] + 1]):
+                behind = k <= source
+                way = chains.from_a[source] - chains.from_a[k] if behind else to_a[k] - to_a[source]
                 if minutes[i] + way <= min(limit, result[count + k]):
                     result[count + k] = minutes[i] + way
     return result

@@ -84,7 +84,7 @@ def _joined(ground: Shapes, whole: NDArray[np.bool_], step_m: float) -> shapely.
         whole
     ]  # corner by corner, which makes joining quick, unless rounding has folded a tiny one
     if shapely.coverage_is_valid(fitting):
-        fitting = [shapely.coverage_union_all(fitting)]
+        fitting = np.array([shapely.coverage_union_all(fitting)])
     area = shapely.union_all([*fitting, *ground[~whole]], grid_size=GRID_M)
     area = shapely.buffer(area, -step_m / 4, quad_segs=2)
     return shapely.multipolygons(shapely.get_parts(area))

@@ -152,7 +152,8 @@ def _shadows(eye: Floats, wall: Floats, far_m: float) -> Shapes:
     unit = to / np.linalg.norm(to, axis=2, keepdims=True)
     between = unit.sum(axis=1)
     between *= 2 / np.linalg.norm(between, axis=1, keepdims=True)
-    ring = np.stack([to[:, 0], far_m * unit[:, 0], far_m * between, far_m * unit[:, 1], to[:, 1]], axis=1)
+    far = np.maximum(far_m, 2 * away)[:, :, None] * unit  # a wall may itself be longer
+    ring = np.stack([to[:, 0], far[:, 0], far_m * between, far[:, 1], to[:, 1]], axis=1)
     shadow = shapely.polygons(ring + eye[:, None])
     shadow[blind] = shapely.Polygon()
     return shadow

@@ -75,7 +75,7 @@ def walk_network(
         "name": ("Int32", pd.Index(names).get_indexer(pd.Index(edges["name"]))),
         "points": ("Int32", counts),
         "xy": ("Int32", xy),
-        "gate_node": ("Int32", np.searchsorted(graph.node_ids, gate_node[on_way])),
+        "gate_node": ("Int32", pd.Index(graph.node_ids).get_indexer(gate_node[on_way])),
         "gate": ("Int32", at_node[on_way]),
         **_places("address", residents, graph),
         **_places("door", doors, graph),

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 from pipeline.catalogue.load import facility_classes, walker
 from pipeline.maps.geometry import Grid
 from pipeline.network.search import Graph
+from pipeline.reach.direction import comes_to_people
 from pipeline.settings import Walker
 
 TOLERANCE_M = 0.5
@@ -48,7 +49,8 @@ def walk_network(
 
     Returns
     -------
-    `walkers` by name, `who` walks and which `group` is counted by class, `names` of streets, `layout` [name, type, length]
+    `walkers` by name, `who` walks and which `group` is counted by class, the classes `coming` to people, `names` of streets,
+    `layout` [name, type, length]
     of each array, in order, and `packed`: their bytes, little-endian, gzipped, as base 64. An edge has `up` and `down`,
     factors of the flat time from u to v and back; an unlinked address has edge −1; a group is 0 for everyone's streets.
     """
@@ -77,6 +79,7 @@ def walk_network(
         "xy": ("Int32", xy),
         "gate_node": ("Int32", pd.Index(graph.node_ids).get_indexer(gate_node[on_way])),
         "gate": ("Int32", at_node[on_way]),
+        "opening": ("Int32", pd.Index(openings["opening_id"]).get_indexer(pd.Index(edges["opening_id"]))),
         **_places("address", residents, graph),
         **_places("door", doors, graph),
         "door_class": ("Int32", pd.Index(list(facility_classes())).get_indexer(pd.Index(doors["class"]))),
@@ -100,6 +103,7 @@ def walk_network(
             for key in sorted(used)
         },
         "who": {name: walker(name) for name in facility_classes()},
+        "coming": [name for name in facility_classes() if comes_to_people(name)],
         "group": {name: kind.who for name, kind in facility_classes().items()},
         "names": names,
         "layout": [[name, kind, len(values)] for name, kind, values in raw],

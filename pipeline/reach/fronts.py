@@ -22,6 +22,7 @@ from pipeline.network.search import PUBLIC, Floats, Graph, Ints, Points
 Shapes = NDArray[np.object_]
 _TOUCH_M = 0.01  # as in linking: a street along a wall touches it and does not cross it
 _INSET_M = 0.1
+_STRAIGHT_M = 0.5  # a bend that departs less from a straight line is none
 GRID_M = 0.001  # cells, cut on one grid, fit each other without cracks
 
 
@@ -65,14 +66,11 @@ def fronts(
     edges = edges.sort_values("edge_id", ignore_index=True)
     tied_to = ((edges["component"] == 0) & ~edges["bridge"] & ~edges["tunnel"]).to_numpy(bool)
     length = graph.streets.length_m
-    steps = np.maximum(np.ceil(length / step_m), 1).astype(np.int64)
-    count = np.where(tied_to, steps + 1, 0)
-    edge = np.repeat(np.arange(len(edges)), count)
-    number = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-    line, half = edges.geometry.to_numpy()[edge], 0.5 / steps[edge]
+    edge, share, half = _pieces(edges.geometry.to_numpy(), length, tied_to, step_m)
+    line = edges.geometry.to_numpy()[edge]
     # a hair inside the ends, where other edges begin
     inset = np.minimum(_INSET_M / np.maximum(length[edge], _INSET_M), 0.25)
-    share = np.clip(number / steps[edge], inset, 1 - inset)
+    share = np.clip(share, inset, 1 - inset)
 
     def place(share: Floats) -> Floats:
         return shapely.get_coordinates(
@@ -92,6 +90,38 @@ def fronts(
     offset = share[row] * length[edge[row]]
     points = Points(edge[row], offset, np.zeros(len(row)), np.where(own > 0, own, group))
     return Fronts(points, half[row], start[row], middle[row], end[row], cell, whole)
+
+
+def _pieces(
+    lines: Shapes, length: Floats, tied_to: NDArray[np.bool_], step_m: float
+) -> tuple[Ints, Floats, Floats]:
+    """Return the middles of pieces that cover the chosen lines: line, share of its length, and half a piece as a share.
+
+    A corner is a middle of its own, so that no place on a piece is nearer to anything than its middle and ends let expect.
+    """
+    chosen = np.flatnonzero(tied_to)
+    corner, of = shapely.get_coordinates(shapely.simplify(lines[chosen], _STRAIGHT_M), return_index=True)
+    share = shapely.line_locate_point(lines[chosen][of], shapely.points(corner), normalized=True)
+    first = np.searchsorted(of, np.arange(len(chosen)))
+    share[first], share[np.append(first[1:], len(of)) - 1] = 0.0, 1.0
+    order = np.lexsort((share, of))
+    edge, share = chosen[of[order]], share[order]
+    run = np.flatnonzero(edge[1:] == edge[:-1])  # from each corner to the next
+    steps = np.maximum(np.ceil((share[run + 1] - share[run]) * length[edge[run]] / step_m), 1).astype(
+        np.int64
+    )
+    part = (share[run + 1] - share[run]) / steps
+    widest = np.zeros(len(edge))
+    np.maximum.at(widest, run, part)
+    np.maximum.at(widest, run + 1, part)
+    again = np.repeat(np.arange(len(run)), steps - 1)
+    number = 1 + np.arange(len(again)) - np.repeat(np.cumsum(steps - 1) - (steps - 1), steps - 1)
+    between = share[run][again] + part[again] * number
+    return (
+        np.concatenate([edge, edge[run][again]]),
+        np.concatenate([share, between]),
+        np.concatenate([widest, part[again]]) / 2,
+    )
 
 
 def seen(fronts: Fronts, barriers: gpd.GeoDataFrame, depth_m: float) -> tuple[Shapes, NDArray[np.bool_]]:

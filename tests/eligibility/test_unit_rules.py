@@ -266,6 +266,7 @@ def _units() -> gpd.GeoDataFrame:
             "connected": True,
             "atoms": 3,
             "committees_cut": 1,
+            "locked": False,
             "reason": "",
             "reason_en": "",
         }
@@ -284,7 +285,22 @@ def _reach() -> pd.DataFrame:
     ]
     frame = empty("reach")
     for row in rows:
-        frame.loc[len(frame)] = [*row[:4], 100.0, 100.0, 0.1, row[4], 0.95, 0.0, row[5], 0.0, 5.0, 9.0]
+        frame.loc[len(frame)] = [
+            *row[:4],
+            100.0,
+            100.0,
+            0.1,
+            row[4],
+            0.95,
+            0.0,
+            row[5],
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            5.0,
+            9.0,
+        ]
     return check("reach", frame)
 
 

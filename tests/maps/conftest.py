@@ -373,7 +373,7 @@ def _follow_up(points: list[str], openings: pd.DataFrame) -> dict[str, Any]:
             "edges",
             {
                 "edge_id": [1], "u": [1], "v": [2], "way_id": [1], "highway": ["residential"], "length_m": [700.0],
-                "users": ["public"], "restricted": [False], "steps": [False], "bridge": [False], "tunnel": [False],
+                "users": ["public"], "users_in_hours": ["public"], "users_if_closed": ["public"], "restricted": [False], "steps": [False], "bridge": [False], "tunnel": [False],
                 "crossings_signalled": [0.0], "crossings_unsignalled": [0.0], "name": ["第1路"], "component": [0],
                 "geometry": [line], **minutes,
             },
@@ -415,8 +415,9 @@ def _follow_up(points: list[str], openings: pd.DataFrame) -> dict[str, Any]:
             "survey",
             {
                 "rank": [1, 2, 3], "subject_kind": ["compound", "unit", "class"], "subject_id": ["C00", "P1", "bank"],
-                "fact": ["A7", "B12", "list"], "question": [HOSTILE[1], "问二", "问三"],
-                "question_en": ["first?", "second?", "third?"], "effect_top_k": [0.2, 0.1, 0.0],
+                "fact": ["A7", "B12", "list"], "question": ["门 & < > \" ' 开吗？", "问二", "问三"],
+                "question_en": ["first?", "second?", "third?"], "how_to_answer": ["是或否 yes or no"] * 3,
+                "effect_top_k": [0.2, 0.1, 0.0],
                 "changes_verdict": [False] * 3, "open_points": [0.0] * 3,
             },
         ),

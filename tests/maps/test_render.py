@@ -83,12 +83,9 @@ def test_words_are_bilingual_and_each_is_used() -> None:
         if path.suffix in (".py", ".js", ".html", ".typ")
     )
     stems = set(re.findall(r"""["'`]([a-z_]+_)(?:\{|\$\{)""", code))
-    unused = [
-        key
-        for key in words()
-        if not re.search(rf"""["'`]{key}["'`]|\bw(?:ords)?\.{key}\b""", code)
-        and not any(key.startswith(stem) for stem in stems)
-    ]
+    named = set(re.findall(r"""["'`](\w+)(?=["'`])|\bw(?:ords)?\.(\w+)""", code))
+    named = {name for pair in named for name in pair}
+    unused = [key for key in words() if key not in named and not key.startswith(tuple(stems))]
     assert not unused
     keys = re.findall(r"^(\w+):", (PIPELINE / "maps/words.yaml").read_text(encoding="utf-8"), flags=re.M)
     assert len(keys) == len(set(keys)), "a key twice: the later would take the place of the other"

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.catalogue.load import walker
 from pipeline.network.search import Graph
+from pipeline.reach.direction import comes_to_people, turned
 from pipeline.reach.route import route
 from pipeline.settings import load_params
 from tests.runs import ROOT, Chain
@@ -39,7 +40,10 @@ def test_the_page_walks_as_the_pipeline_does(opened: Any, demo: Chain) -> None:
     walkers = load_params(ROOT / "params.yaml").network.walkers
     own = times[(times["walker"] == times["class"].map({c: walker(c) for c in times["class"].unique()}))]
     drawn = own.dropna(subset="minutes").sample(WALKS, random_state=np.random.default_rng(9))
-    graphs = {key: Graph.build(edges, key) for key in drawn["walker"].unique()}
+    ways = {False: edges, True: turned(edges)}
+    graphs = {
+        (key, coming): Graph.build(ways[coming], key) for key in drawn["walker"].unique() for coming in ways
+    }
     gates = openings[openings["status"] == "gate"]
     home = residents.set_index("point_id")
     told = 0
@@ -47,8 +51,15 @@ def test_the_page_walks_as_the_pipeline_does(opened: Any, demo: Chain) -> None:
         pieces = opened.evaluate(FIND, [row.point_id, row[2]])
         assert sum(piece[6] for piece in pieces) / 60 == pytest.approx(row.minutes, abs=1e-4)
         doors = facilities[facilities["linked"] & (facilities["class"] == row[2])]
+        coming = comes_to_people(row[2])
         walk = route(
-            graphs[row.walker], edges, gates, home.loc[[row.point_id]], doors, row.walker, walkers[row.walker]
+            graphs[row.walker, coming],
+            ways[coming],
+            gates,
+            home.loc[[row.point_id]],
+            doors,
+            row.walker,
+            walkers[row.walker],
         )
         assert walk is not None
         lengths = [piece.length_m for piece in walk.pieces]
@@ -61,3 +72,4 @@ def test_the_page_walks_as_the_pipeline_does(opened: Any, demo: Chain) -> None:
             [p.wait_seconds for p in walk.pieces], abs=1e-3
         )
     assert told > 0.95 * WALKS
+    assert drawn["class"].map(comes_to_people).any()  # services that come to people too

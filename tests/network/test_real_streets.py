@@ -42,7 +42,9 @@ def streets(osm: OsmFile, crs: str) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]
         ways[key] = ways["tags"].map(lambda tags, key=key: tags.get(key, "no") != "no").astype(bool)
     ways = ways.assign(way_id=ways["way_id"].astype("int64"), layer=0, width_m=np.nan).to_crs(crs)
     nodes = tagged(osm.nodes, ("highway", "barrier", "access", "crossing")).to_crs(crs)
-    nodes["node_id"] = nodes["node_id"].astype("int64")
+    nodes = nodes.assign(
+        node_id=nodes["node_id"].astype("int64"), open_hours=pd.Series(None, nodes.index, "str")
+    )
     return check("ways", ways.drop(columns="tags")), check("way_nodes", nodes.drop(columns="tags"))
 
 

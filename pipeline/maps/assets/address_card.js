@@ -70,6 +70,7 @@ function walkSection() {
   return h("section", { class: "walk" },
     h("h3", {}, `${word("walk")} · ${say(page.classes[to])}`),
     h("p", {}, word("walk_total", { metres: Math.round(total("metres")), minutes: (page.addresses[`walk_${to}`][row] / 10).toFixed(1), who: word(`on_foot_${who}`) })),
+    page.walks.coming.includes(to) ? h("p", { class: "note" }, word("walk_coming")) : "",
     h("ol", {}, steps.map((step, i) => h("li", {}, stepButton(step, i)))));
 }
 

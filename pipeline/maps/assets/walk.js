@@ -20,7 +20,7 @@ async function unpackNetwork() {
   return network;
 }
 
-// Per junction its edges, per edge its first point, per junction its gate.
+// Per junction its edges, per edge its first point, per gate its junction.
 function withArcs(net) {
   const junctions = 1 + Math.max(net.u.reduce((a, b) => Math.max(a, b), -1), net.v.reduce((a, b) => Math.max(a, b), -1));
   net.first = new Int32Array(junctions + 1);
@@ -35,17 +35,18 @@ function withArcs(net) {
   net.start = new Int32Array(net.points.length + 1);
   net.points.forEach((count, i) => { net.start[i + 1] = net.start[i] + count; });
   for (let i = 2; i < net.xy.length; i += 1) net.xy[i] += net.xy[i - 2];
-  net.gateAt = new Map(Array.from(net.gate_node, (node, i) => [node, net.gate[i]]));
+  net.nodeOf = new Map(Array.from(net.gate, (gate, i) => [gate, net.gate_node[i]]));
   return net;
 }
 
-// Seconds of a part of an edge, and what they are made of. `from` and `to` are metres from u.
+// Seconds of a part of an edge, and what they are made of. `from` and `to` are metres from u; who comes to people walks
+// from the facility, the other way.
 function partTime(net, who, edge, from, to) {
   const metres = Math.abs(to - from);
   if (!(metres > 0)) return { metres: 0, flat: 0, factor: 1, wait: 0, seconds: 0 };
   const share = metres / net.length[edge];
   const flat = metres / who.speed;
-  const factor = net.unnamed[edge] === 0 ? who.stairs : who.slope ? (to > from ? net.up : net.down)[edge] : 1;
+  const factor = net.unnamed[edge] === 0 ? who.stairs : who.slope ? (to > from !== who.coming ? net.up : net.down)[edge] : 1;
   const wait = share * (who.signalled * net.signalled[edge] + who.unsignalled * net.unsignalled[edge]);
   return { metres, flat, factor, wait, seconds: flat * factor + wait };
 }
@@ -88,7 +89,7 @@ class Heap {
 function findWalk(net, address, name, limit) {
   const edge = net.address_edge[address];
   if (edge < 0) return null;
-  const who = page.walks.walkers[page.walks.who[name]];
+  const who = { ...page.walks.walkers[page.walks.who[name]], coming: page.walks.coming.includes(name) };
   const own = net.address_group[address];
   const open = (e) => net.group[e] === 0 || net.group[e] === own;
   const offset = net.address_offset[address];
@@ -181,12 +182,18 @@ function tellWalk(net, address, walk) {
     const kind = ["steps", "path", "street"][net.unnamed[edge]];
     if (from !== to) pieces.push({ kind, name, edge, ...partTime(net, who, edge, from, to), line: partLine(net, edge, from, to) });
     if (i + 1 === legs.length) return;
-    const node = to > 0 ? net.v[edge] : net.u[edge];
-    if (net.gateAt.has(node)) pieces.push({ kind: "gate", name: null, gate: net.gateAt.get(node), metres: 0, flat: 0, factor: 1, wait: 0, seconds: 0, line: [partLine(net, edge, to, to)[0]] });
+    const gate = gatePassed(net, edge, legs[i + 1][0], to > 0 ? net.v[edge] : net.u[edge]);
+    if (gate >= 0) pieces.push({ kind: "gate", name: null, gate, metres: 0, flat: 0, factor: 1, wait: 0, seconds: 0, line: [partLine(net, edge, to, to)[0]] });
   });
   const last = legs[legs.length - 1];
   pieces.push(access(net.door_access[door], [foot(last[0], last[2]), [net.door_xy[2 * door], net.door_xy[2 * door + 1]]]));
   return pieces;
+}
+
+// The gate passed at a junction between two edges, or −1: just one of them lies within it.
+function gatePassed(net, before, after, node) {
+  const [one, other] = [before, after].map((edge) => net.nodeOf.get(net.opening[edge]) === node ? net.opening[edge] : -1);
+  return one === other ? -1 : Math.max(one, other);
 }
 
 // Neighbouring pieces of one street as one step.

@@ -312,7 +312,7 @@ def _facilities(grid: Grid, listed: gpd.GeoDataFrame) -> list[list[Any]]:
 def _gates(grid: Grid, openings: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame) -> list[list[Any]]:
     """[sign, inferred, hours, x, y, id, gate's number, row of the compound] of each gate, and of each way stopped."""
     sign = openings["gate_users"].where(openings["status"] == "gate", "blocked")
-    columns = [openings[name].fillna("") for name in ("open_hours", "opening_id", "gate_id")]
+    columns = [openings[name].astype("str").fillna("") for name in ("open_hours", "opening_id", "gate_id")]
     inside = at_rows(pd.Index(compounds["compound_id"]), openings["compound_id"])
     spots = grid.points(openings.geometry)
     return [

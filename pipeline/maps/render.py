@@ -33,6 +33,8 @@ SCRIPTS = (
     "walk.js",
     "cards.js",
     "unit_card.js",
+    "compound_card.js",
+    "place_cards.js",
     "address_card.js",
     "search.js",
     "map.js",

@@ -24,7 +24,7 @@ from pipeline.scoring.table import TOTAL
 from pipeline.scoring.weights import catalogue_weights
 from pipeline.settings import Settings
 
-SHARED_SCRIPTS = ("decode.js", "signs.js", "dom.js", "frame.js", "cards.js")
+SHARED_SCRIPTS = ("decode.js", "signs.js", "dom.js", "frame.js", "cards.js", "compound_card.js")
 SCRIPTS = (
     "arithmetic.js", "ballot.js", "pictures.js", "evidence.js", "scoring.js", "ranking.js", "compare.js", "review.js",
 )  # fmt: skip

@@ -373,7 +373,8 @@ def _follow_up(points: list[str], openings: pd.DataFrame) -> dict[str, Any]:
             "edges",
             {
                 "edge_id": [1], "u": [1], "v": [2], "way_id": [1], "highway": ["residential"], "length_m": [700.0],
-                "users": ["public"], "users_in_hours": ["public"], "users_if_closed": ["public"], "restricted": [False], "steps": [False], "bridge": [False], "tunnel": [False],
+                "users": ["public"], "users_in_hours": ["public"], "users_if_closed": ["public"], "restricted": [False],
+                "steps": [False], "bridge": [False], "tunnel": [False],
                 "crossings_signalled": [0.0], "crossings_unsignalled": [0.0], "name": ["第1路"], "component": [0],
                 "geometry": [line], **minutes,
             },

@@ -1,5 +1,5 @@
 "use strict";
-// Build the card of a compound, gate or facility, and what cards share.
+// Build what cards share, on the map and on the committee's page.
 
 const CARD_CLASSES = ["kindergarten", "elderly_station"];
 
@@ -49,65 +49,99 @@ function limitsSection() {
     h("ul", {}, [1, 2, 3, 4, 5, 6].map((i) => h("li", {}, word(`limit_${i}`))))));
 }
 
-function compoundCard(i) {
-  const compound = page.compounds[i];
-  const units = page.units.map((unit, u) => [unit, u]).filter(([unit]) => unit.compounds.includes(i));
-  return [
-    h("p", { class: "kicker" }, [word("card_compound"), say(compound.subdistrict)].filter(Boolean).join(" · ")),
-    h("h2", {}, say(compound.name)),
-    h("div", { class: "tiles" }, tile(word("residents"), people(compound.people)),
-      ...CARD_CLASSES.filter((name) => compound.reach[name]).map((name) =>
-        tile(word("within_10", { name: say(page.classes[name]) }), percentRange(compound.reach[name])))),
-    h("p", {}, units.map(([unit, u]) => [
-      word(unit.kind === "committee" ? "in_committee" : "in_unit"), " ", link(say(unit.name), () => select("unit", u)), h("br"),
-    ])),
-    compound.rules.length ? section("rules", h("ul", { class: "rules" }, inOrder(compound.rules).map(([rule, result, ...reason]) => h(
-      "li", {}, resultSign(result), h("span", {}, ruleName(rule), h("span", { class: "note" }, ` ${say(reason)} `), clauseLink(rule)),
-    )))) : "",
-    gainsSection("if_all_opened", page.gains[compound.compound_id]),
-    reachSection(compound.reach),
-    limitsSection(),
-  ];
+function sizePill(unit) {
+  const size = unit.near_miss ? "near_miss" : unit.size_result;
+  return pill(`size-${size}`, word(`size_${size}`));
 }
 
-// What opening a gate, or all gates of a compound, would bring.
-function gainsSection(title, gains) {
-  if (!gains) return "";
-  const head = ["opened_class", "opened_gained", "opened_nearer", "opened_saved"];
-  return section(title, h("table", { class: "gains" },
-    h("tr", {}, head.map((key) => h("th", { scope: "col", class: "note" }, word(key)))),
-    gains.map(([name, gained, nearer, saved]) => h("tr", {}, h("th", { scope: "row" }, say(page.classes[name])),
-      h("td", {}, h("b", {}, people(gained))), h("td", {}, people(nearer)), h("td", {}, word("minutes", { n: saved.toFixed(1) }))))));
+// All findings on a unit: its own, and those on its compounds, grouped by rule.
+function findings(unit) {
+  const groups = new Map();
+  const note = (rule, result, reason, compound) => {
+    if (!groups.has(rule)) groups.set(rule, { own: null, parts: [] });
+    if (compound === null) groups.get(rule).own = { result, reason };
+    else groups.get(rule).parts.push({ result, reason, compound });
+  };
+  for (const [rule, result, ...reason] of unit.rules) note(rule, result, reason, null);
+  for (const c of unit.compounds) for (const [rule, result, ...reason] of page.compounds[c].rules) note(rule, result, reason, c);
+  return inOrder([...groups]);
 }
 
-function gateName(i) {
-  const [mark, , , , , , number, compound] = page.gates[i];
-  const name = compound < 0 ? word("gate_plain") : say(page.compounds[compound].name);
-  return number || mark !== "gate_blocked" ? word("name_gate", { compound: name, number }) : word("name_wall", { compound: name });
+const GRAVITY = ["fail", "defer", "unknown", "pass"];
+
+function worst(group) {
+  const results = [group.own?.result, ...group.parts.map((part) => part.result)];
+  return GRAVITY.find((result) => results.includes(result));
 }
 
-function gateCard(i) {
-  const [mark, inferred, hours, , , id, number, compound] = page.gates[i];
-  const shut = !["gate_public", "gate_unknown"].includes(mark);
-  return [
-    h("p", { class: "kicker" }, word(number || mark !== "gate_blocked" ? "card_gate" : "card_wall")),
-    h("h2", {}, gateName(i)),
-    h("p", {}, [word(mark), inferred ? word("gate_inferred") : "", hours ? `${word("gate_hours")} ${hours}` : ""].filter(Boolean).join(" · ")),
-    compound < 0 ? "" : h("p", {}, word("in_compound"), " ", link(say(page.compounds[compound].name), () => select("compound", compound))),
-    page.gains[id] ? gainsSection("if_opened", page.gains[id])
-      : section("if_opened", h("p", {}, word(shut ? "opened_nobody" : "opened_not_tried"))),
-    limitsSection(),
-  ];
+function countResults(parts) {
+  return GRAVITY.map((result) => [result, parts.filter((part) => part.result === result).length])
+    .filter(([, n]) => n)
+    .map(([result, n]) => `${word(`result_${result}`)} ${n}`)
+    .join(" · ");
 }
 
-function facilityCard(i) {
-  const [name, label, , , places] = page.facilities[i];
-  return [
-    h("p", { class: "kicker" }, [word("card_facility"), say(page.classes[name])].join(" · ")),
-    h("h2", {}, say(label) || say(page.classes[name])),
-    h("div", { class: "tiles" }, tile(word("places"), places === null ? word("unknown") : people(places))),
-    limitsSection(),
-  ];
+function ruleName(rule) {
+  return `${rule} ${say(page.rules[rule].name)}`;
 }
 
-const CARDS = { unit: unitCard, compound: compoundCard, address: addressCard, facility: facilityCard, gate: gateCard };
+function clauseLink(rule) {
+  const entry = page.rules[rule];
+  return link(word("clause"), () => openDialog(
+    `${rule} ${say(entry.name)}`,
+    h("p", { class: "note" }, `${entry.clause} · ${word(`effect_${entry.effect}`)}`),
+    h("blockquote", { lang: "zh-CN" }, entry.quote),
+  ));
+}
+
+// A paper is a deciding rule that is unknown, of the unit or of a compound that no rule bars.
+function papersSection(unit) {
+  if (unit.kind !== "proposed") return "";
+  const barred = new Set(unit.compounds.filter((c) =>
+    page.compounds[c].rules.some(([rule, result]) => result === "fail" && page.rules[rule].effect === "exclude")));
+  const lines = findings(unit).filter(([rule]) => page.rules[rule].decides).map(([rule, group]) => {
+    const lacking = group.parts.filter((part) => part.result === "unknown" && !barred.has(part.compound));
+    if (group.own?.result !== "unknown" && !lacking.length) return null;
+    const names = lacking.slice(0, 3).map((part) => say(page.compounds[part.compound].name)).join(language ? ", " : "、");
+    const more = lacking.length > 3 ? ` +${lacking.length - 3}` : "";
+    return h("li", {}, ruleName(rule), names ? ` · ${names}${more}` : "", " ", clauseLink(rule));
+  }).filter(Boolean);
+  const title = unit.papers === null ? "" : ` ${word("papers_count", { n: unit.papers })}`;
+  return h("section", {}, h("h3", {}, word("papers") + title),
+    lines.length ? h("ul", {}, lines) : h("p", {}, word("papers_none")));
+}
+
+function rulesSection(unit) {
+  const groups = findings(unit);
+  if (!groups.length) return "";
+  return section("rules", h("ul", { class: "rules" }, groups.map(([rule, group]) => h(
+    "li", {},
+    h("details", {},
+      h("summary", {}, resultSign(worst(group)), h("span", {}, ruleName(rule))),
+      group.own ? h("p", { class: "note" }, say(group.own.reason)) : "",
+      group.parts.length ? h("p", { class: "note" }, word("rule_compounds", { text: countResults(group.parts) })) : "",
+      h("ul", { class: "parts" }, group.parts.filter((part) => part.result !== "pass").map((part) => h(
+        "li", {}, resultSign(part.result), link(say(page.compounds[part.compound].name), () => select("compound", part.compound)),
+        h("span", { class: "note" }, ` ${say(part.reason)}`)))),
+      h("p", {}, clauseLink(rule))),
+  ))));
+}
+
+function reachSection(reach) {
+  const rows = Object.entries(reach);
+  if (!rows.length) return "";
+  return section("reach", h("table", {}, rows.map(([name, pair]) => h(
+    "tr", {}, h("th", { scope: "row" }, say(page.classes[name])), h("td", {}, shareBar(pair)), h("td", {}, percentRange(pair)),
+  ))));
+}
+
+// Served, then hatched what cannot be known; the rest is not served.
+function shareBar([share, unknown]) {
+  const track = h("span", { class: "bar" });
+  for (const [kind, value] of [["value", share], ["hatched", unknown]]) {
+    const piece = h("span", { class: `piece ${kind}` });
+    piece.style.width = `${100 * (value ?? 0)}%`;
+    track.append(piece);
+  }
+  return track;
+}

@@ -11,6 +11,7 @@ const state = {
   overlays: { candidates: true, walls: false, facilities: false, names: true },
   step: null,
 };
+const CARDS = { unit: unitCard, compound: compoundCard, address: addressCard, facility: facilityCard, gate: gateCard };
 let map;
 let painter;
 

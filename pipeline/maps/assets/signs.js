@@ -143,3 +143,21 @@ function swatch(entry) {
   }
   return canvas;
 }
+
+// Grey diagonal lines: what cannot be known.
+function hatch(pen) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6;
+  const line = tile.getContext("2d");
+  line.fillStyle = "rgba(255,255,255,.75)";
+  line.fillRect(0, 0, 6, 6);
+  line.strokeStyle = "#b0b0b0";
+  line.lineWidth = 1;
+  line.beginPath();
+  for (const shift of [-6, 0, 6]) {
+    line.moveTo(shift - 1, 7);
+    line.lineTo(shift + 7, -1);
+  }
+  line.stroke();
+  return pen.createPattern(tile, "repeat");
+}

@@ -38,11 +38,6 @@ function unitCard(i) {
   ];
 }
 
-function sizePill(unit) {
-  const size = unit.near_miss ? "near_miss" : unit.size_result;
-  return pill(`size-${size}`, word(`size_${size}`));
-}
-
 function sizeNote(unit) {
   const notes = [say(unit.size_reason), unit.connected ? "" : word("not_connected")];
   return h("p", { class: "note" }, notes.filter(Boolean).join(" · "));
@@ -131,96 +126,3 @@ function questionsSection(i) {
   if (!questions.length) return "";
   return section("questions", h("ol", { class: "questions" }, questions.map(([rank, question]) => h("li", { value: rank }, say(question)))));
 }
-
-// All findings on a unit: its own, and those on its compounds, grouped by rule.
-function findings(unit) {
-  const groups = new Map();
-  const note = (rule, result, reason, compound) => {
-    if (!groups.has(rule)) groups.set(rule, { own: null, parts: [] });
-    if (compound === null) groups.get(rule).own = { result, reason };
-    else groups.get(rule).parts.push({ result, reason, compound });
-  };
-  for (const [rule, result, ...reason] of unit.rules) note(rule, result, reason, null);
-  for (const c of unit.compounds) for (const [rule, result, ...reason] of page.compounds[c].rules) note(rule, result, reason, c);
-  return inOrder([...groups]);
-}
-
-const GRAVITY = ["fail", "defer", "unknown", "pass"];
-
-function worst(group) {
-  const results = [group.own?.result, ...group.parts.map((part) => part.result)];
-  return GRAVITY.find((result) => results.includes(result));
-}
-
-function countResults(parts) {
-  return GRAVITY.map((result) => [result, parts.filter((part) => part.result === result).length])
-    .filter(([, n]) => n)
-    .map(([result, n]) => `${word(`result_${result}`)} ${n}`)
-    .join(" · ");
-}
-
-function ruleName(rule) {
-  return `${rule} ${say(page.rules[rule].name)}`;
-}
-
-function clauseLink(rule) {
-  const entry = page.rules[rule];
-  return link(word("clause"), () => openDialog(
-    `${rule} ${say(entry.name)}`,
-    h("p", { class: "note" }, `${entry.clause} · ${word(`effect_${entry.effect}`)}`),
-    h("blockquote", { lang: "zh-CN" }, entry.quote),
-  ));
-}
-
-// A paper is a deciding rule that is unknown, of the unit or of a compound that no rule bars.
-function papersSection(unit) {
-  if (unit.kind !== "proposed") return "";
-  const barred = new Set(unit.compounds.filter((c) =>
-    page.compounds[c].rules.some(([rule, result]) => result === "fail" && page.rules[rule].effect === "exclude")));
-  const lines = findings(unit).filter(([rule]) => page.rules[rule].decides).map(([rule, group]) => {
-    const lacking = group.parts.filter((part) => part.result === "unknown" && !barred.has(part.compound));
-    if (group.own?.result !== "unknown" && !lacking.length) return null;
-    const names = lacking.slice(0, 3).map((part) => say(page.compounds[part.compound].name)).join(language ? ", " : "、");
-    const more = lacking.length > 3 ? ` +${lacking.length - 3}` : "";
-    return h("li", {}, ruleName(rule), names ? ` · ${names}${more}` : "", " ", clauseLink(rule));
-  }).filter(Boolean);
-  const title = unit.papers === null ? "" : ` ${word("papers_count", { n: unit.papers })}`;
-  return h("section", {}, h("h3", {}, word("papers") + title),
-    lines.length ? h("ul", {}, lines) : h("p", {}, word("papers_none")));
-}
-
-function rulesSection(unit) {
-  const groups = findings(unit);
-  if (!groups.length) return "";
-  return section("rules", h("ul", { class: "rules" }, groups.map(([rule, group]) => h(
-    "li", {},
-    h("details", {},
-      h("summary", {}, resultSign(worst(group)), h("span", {}, ruleName(rule))),
-      group.own ? h("p", { class: "note" }, say(group.own.reason)) : "",
-      group.parts.length ? h("p", { class: "note" }, word("rule_compounds", { text: countResults(group.parts) })) : "",
-      h("ul", { class: "parts" }, group.parts.filter((part) => part.result !== "pass").map((part) => h(
-        "li", {}, resultSign(part.result), link(say(page.compounds[part.compound].name), () => select("compound", part.compound)),
-        h("span", { class: "note" }, ` ${say(part.reason)}`)))),
-      h("p", {}, clauseLink(rule))),
-  ))));
-}
-
-function reachSection(reach) {
-  const rows = Object.entries(reach);
-  if (!rows.length) return "";
-  return section("reach", h("table", {}, rows.map(([name, pair]) => h(
-    "tr", {}, h("th", { scope: "row" }, say(page.classes[name])), h("td", {}, shareBar(pair)), h("td", {}, percentRange(pair)),
-  ))));
-}
-
-// Served, then hatched what cannot be known; the rest is not served.
-function shareBar([share, unknown]) {
-  const track = h("span", { class: "bar" });
-  for (const [kind, value] of [["value", share], ["hatched", unknown]]) {
-    const piece = h("span", { class: `piece ${kind}` });
-    piece.style.width = `${100 * (value ?? 0)}%`;
-    track.append(piece);
-  }
-  return track;
-}
-

@@ -158,5 +158,5 @@ function select(kind, row) {
   if (kind === "unit") {
     byId("dialog").close();
     choose(row);
-  } else openDialog(word(`card_${kind}`), CARDS[kind](row).slice(1));
+  } else openDialog(word(`card_${kind}`), compoundCard(row).slice(1));
 }

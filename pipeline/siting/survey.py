@@ -69,8 +69,8 @@ def survey(
 ) -> pd.DataFrame:
     """Return table `survey`, best first, `params.survey_facts` rows at most.
 
-    First by the effect on who is among the first k, then by whether an answer changes a verdict, then by the points of
-    total score that hang on it. An unknown indicator is booked to what would settle it: an incomplete facility list
+    First by the effect on who is among the first k, then by the points of total score that hang on it, then by whether an
+    answer changes a verdict. An unknown indicator is booked to what would settle it: an incomplete facility list
     (evenly where several are), facilities that do not state their places (evenly), the empty cells of the register (by
     the square of the residents, as their shares of the variance), otherwise the unit itself. An open rule is booked to
     the empty cells of the register that keep it open, likewise.
@@ -268,7 +268,7 @@ def _answer(doubt: Doubt, rows: pd.DataFrame, place: Mapping[str, int]) -> Answe
 def _best_first(found: Mapping[Key, _Found], most: int) -> pd.DataFrame:
     def order(item: tuple[Key, _Found]) -> tuple[object, ...]:
         key, entry = item
-        return (-round(entry.effect, 9), not entry.changes_verdict, -round(entry.open_points, 9), key)
+        return (-round(entry.effect, 9), -round(entry.open_points, 9), not entry.changes_verdict, key)
 
     chosen = sorted(found.items(), key=order)[:most]
     rows = [

@@ -115,9 +115,12 @@ def _walks(
     legs, people = walker(indicator.class_, indicator.constraint), PEOPLE_OF_WHO[indicator.who]
     walks = tables["walk_times"]
     walks = walks[(walks["class"] == indicator.class_) & (walks["walker"] == legs)]
-    homes = homes.merge(walks[["point_id", "minutes", "facility_id"]], on="point_id", how="left")
+    columns = ["point_id", "minutes", "minutes_if_closed", "facility_id"]
+    homes = homes.merge(walks[columns], on="point_id", how="left")
     names = tables["facilities"].drop_duplicates("facility_id").set_index("facility_id")["name"]
-    homes["near"] = homes[people].where(homes["minutes"] <= indicator.minutes, 0.0)
+    near = homes["minutes_if_closed"] <= indicator.minutes
+    homes["near"] = homes[people].where(near, 0.0)
+    by_gate = homes.loc[~near & (homes["minutes"] <= indicator.minutes), people].sum()
     lines = []
     for compound, count in _people(homes, people).items():
         own = homes[homes["compound_id"].fillna(_OUTSIDE) == compound]
@@ -134,13 +137,14 @@ def _walks(
             f"  {_named(compound, tables)}: {own['near'].sum():,.1f} / {count:,.1f} 人在 {indicator.minutes:g} "
             f"分钟内 people within; {told}"
         )
-    near, everyone = homes["near"].sum(), homes[people].sum()
-    share = f"{100 * near / everyone:.4g}%" if everyone else "未知 unknown"
+    known, everyone = homes["near"].sum(), homes[people].sum()
+    share = f"{100 * known / everyone:.4g}%" if everyone else "未知 unknown"
     return [
         *lines,
         "",
         "步骤 steps:",
-        f"  已知可达 known to be within: {near:,.1f} / {everyone:,.1f} = {share}（区间下限 lower end of the interval）",
+        f"  已知可达 known to be within: {known:,.1f} / {everyone:,.1f} = {share}（区间下限 lower end of the interval）",
+        f"  取决于使用人群或时段不明的门 a gate of unknown users or hours decides: {by_gate:,.1f}",
         "  无法判断者不计入数值，计入区间上限 whoever it cannot be known of is left out of the value and raises the upper end",
     ]
 

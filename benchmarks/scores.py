@@ -42,9 +42,13 @@ def task() -> tuple[Doubt, Weights]:
     names = tuple(f"U{i:02}" for i in range(CANDIDATES))
     evidence = known.astype(float)
     readiness = random.uniform(0, 100, CANDIDATES)
-    return Doubt(
-        Points(names, points, low, high, known, evidence), readiness, np.zeros(CANDIDATES, int)
-    ), weights
+    walked = np.arange(shape[1]) % 4 == 0
+    slow, fast = (
+        -walked * low * random.uniform(0, 0.2, (2, *shape)),
+        walked * (100 - high) * 0.1 * np.ones((2, 1, 1)),
+    )
+    everything = Points(names, points, low, high, known, evidence, slow, fast)
+    return Doubt(everything, readiness, np.zeros(CANDIDATES, int)), weights
 
 
 def ours(doubt: Doubt, weights: Weights) -> tuple[float, Floats]:
@@ -77,7 +81,10 @@ def _samples(doubt: Doubt, weights: Weights):  # type: ignore[no-untyped-def]
     """Yield each sample's matrix (candidate, need of an indicator and readiness), scenario weights and need weight."""
     asked = weights.target_points > 0
     for some in draws(doubt, weights, NEED_WEIGHT, FIRST, SAMPLES, CONCENTRATION, SEED):
-        points = doubt.points.low + some.position * (doubt.points.high - doubt.points.low)
+        shifts = np.where((some.pace > 0)[:, None, None, None], doubt.points.fast, doubt.points.slow)
+        shifts = shifts * np.abs(some.pace)[:, None, None, None]
+        low, high = doubt.points.low + shifts[:, 0], doubt.points.high + shifts[:, 1]
+        points = low + some.position * (high - low)
         short = shortfalls(points, weights)[..., asked]
         for sample, of_scenarios, need_weight in zip(short, some.of_scenarios, some.need_weight, strict=True):
             yield np.column_stack([sample, doubt.readiness]), of_scenarios, need_weight

@@ -286,6 +286,11 @@ class WalkTimesParams(Strict):
     choices_max: int = Field(
         ge=1, description="choices are counted for classes with at most so many facilities"
     )
+    pace_spread: float = Field(
+        ge=0,
+        lt=1,
+        description="share by which everybody may walk slower or faster than the speeds that are set",
+    )
 
 
 class CatchmentsParams(Strict):

@@ -31,6 +31,7 @@ FAMILIES: dict[str, Callable[[Any, Facts], Measure]] = {
         gate_density, land_share, open_space_share, near_wide_way, ground_risk, area_fit, register_share,
     )
 }  # fmt: skip
+WALKED = ("share_within", "variety", "time_gap")
 
 
 def indicator_table(
@@ -44,7 +45,9 @@ def indicator_table(
         With evidence for a smaller share of people or land the value is not stated, only its interval.
     """
     rows = [
-        _rows(entry, FAMILIES[entry.family](entry, facts), facts.units["unit_id"], evidence_min_share)
+        _rows(entry, FAMILIES[entry.family](entry, facts), facts.units["unit_id"], evidence_min_share).assign(
+            **_paced(entry, facts)
+        )
         for entry in track(catalogue.values(), "indicators")
     ]
     return pd.concat(rows).sort_values(["unit_id", "indicator_id"], ignore_index=True)
@@ -56,13 +59,7 @@ def _rows(entry: Indicator, found: Measure, unit_ids: pd.Series, evidence_min_sh
     value = np.where(thin, np.nan, found.value)
     unsaid = np.isnan(value) & (np.array(found.note, dtype=object) == "")
     found = found.noted(unsaid, "无此类居民或均无证据 no such people, or no evidence for any of them")
-    ends = np.sort(
-        [
-            points(entry, np.nan_to_num(found.low, nan=-np.inf)),
-            points(entry, np.nan_to_num(found.high, nan=np.inf)),
-        ],
-        axis=0,
-    )
+    low, high = _ends(entry, found)
     return pd.DataFrame(
         {
             "unit_id": unit_ids.to_numpy(),
@@ -71,14 +68,31 @@ def _rows(entry: Indicator, found: Measure, unit_ids: pd.Series, evidence_min_sh
             "value_low": found.low,
             "value_high": found.high,
             "points": points(entry, value),
-            "points_low": ends[0],
-            "points_high": ends[1],
+            "points_low": low,
+            "points_high": high,
             "known": ~np.isnan(value),
             "evidence_share": np.clip(found.evidence_share, 0.0, 1.0),
             "evidence": pd.Series(list(found.evidence), dtype="str").to_numpy(),
             "note": pd.Series(list(found.note), dtype="str").to_numpy(),
         }
     ).astype({"unit_id": "str", "indicator_id": "str", "evidence": "str", "note": "str"})
+
+
+def _ends(entry: Indicator, found: Measure) -> Floats:
+    """Points of both ends of an interval, the lower first."""
+    ends = np.nan_to_num(found.low, nan=-np.inf), np.nan_to_num(found.high, nan=np.inf)
+    return np.sort([points(entry, end) for end in ends], axis=0)
+
+
+def _paced(entry: Indicator, facts: Facts) -> dict[str, Floats]:
+    """The same points if everybody walked slower or faster by `walk_times.pace_spread`; missing where nobody walks."""
+    found: dict[str, Floats] = {}
+    for pace, others in (("slow", facts.slower), ("fast", facts.faster)):
+        ends = np.full((2, len(facts.units)), np.nan)
+        if entry.family in WALKED:
+            ends = _ends(entry, FAMILIES[entry.family](entry, others))
+        found |= {f"points_low_{pace}": ends[0], f"points_high_{pace}": ends[1]}
+    return found
 
 
 def points(entry: Indicator, value: Floats) -> Floats:

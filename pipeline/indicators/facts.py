@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import geopandas as gpd
@@ -44,6 +44,7 @@ class Facts:
     terrain: Terrain | None
     walkers: Mapping[str, Walker]
     limit_minutes: float
+    pace_spread: float
 
     @cached_property
     def members(self) -> Membership:
@@ -54,6 +55,25 @@ class Facts:
     def linked(self) -> Bools:
         """Whether each address is tied to the network."""
         return self.residents["linked"].to_numpy(bool)
+
+    @cached_property
+    def slower(self) -> Facts:
+        """The same district if everybody walked slower, by the share `pace_spread`."""
+        return self._at_pace(1 - self.pace_spread)
+
+    @cached_property
+    def faster(self) -> Facts:
+        """The same district if everybody walked faster, by the share `pace_spread`."""
+        return self._at_pace(1 + self.pace_spread)
+
+    def _at_pace(self, factor: float) -> Facts:
+        """Waits at crossings are shortened with the walk: a few seconds of it."""
+
+        def times(table: pd.DataFrame) -> pd.DataFrame:
+            minutes = [column for column in table.columns if "minutes" in column]
+            return table.assign(**{column: table[column] / factor for column in minutes})
+
+        return replace(self, walk_times=times(self.walk_times), edge_times=times(self.edge_times))
 
     def people(self, who: str) -> Floats:
         """People of a group at each address."""

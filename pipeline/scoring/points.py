@@ -24,6 +24,8 @@ class Points:
     ----------
     evidence
         Share of the people or land for which there is evidence.
+    slow, fast
+        What low and high would gain (ends × units × indicators) if everybody walked slower or faster.
     """
 
     units: tuple[str, ...]
@@ -32,6 +34,8 @@ class Points:
     high: Floats
     known: NDArray[np.bool_]
     evidence: Floats
+    slow: Floats
+    fast: Floats
 
     def rows(self, which: NDArray[np.bool_]) -> Points:
         """Return the marked units alone."""
@@ -42,6 +46,8 @@ class Points:
             high=self.high[which],
             known=self.known[which],
             evidence=self.evidence[which],
+            slow=self.slow[:, which],
+            fast=self.fast[:, which],
         )
 
 
@@ -78,4 +84,10 @@ def points_of(indicators: pd.DataFrame, ids: tuple[str, ...], chosen: Iterable[s
             f"table indicators, unit {units[unit]}, {ids[indicator]}",
             f"{points[unit, indicator]} points lie outside {low[unit, indicator]}–{high[unit, indicator]}",
         )
-    return Points(tuple(units), points, low, high, known, array("evidence_share", 0.0))
+    paced = [
+        np.nan_to_num(
+            [array(f"points_low_{pace}", np.nan) - low, array(f"points_high_{pace}", np.nan) - high]
+        )
+        for pace in ("slow", "fast")
+    ]
+    return Points(tuple(units), points, low, high, known, array("evidence_share", 0.0), *paced)

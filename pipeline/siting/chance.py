@@ -1,4 +1,4 @@
-"""Say how sure the order of candidates is: weights and what is unknown are drawn many times, and each time ranked."""
+"""Say how sure the order of candidates is: weights, what is unknown, and the pace of walkers are drawn many times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ class Doubt:
     Attributes
     ----------
     points
-        Points of the candidates with their intervals: drawn evenly from low to high.
+        Points of the candidates with their intervals: drawn evenly from low to high, both shifted by how fast everybody
+        walks, which is drawn evenly from slow to fast.
     readiness
         (unit): a fact, what is shown today; not drawn.
     tier
@@ -57,6 +58,8 @@ class Draws(NamedTuple):
         (sample, scenario): weights, adding up to 1.
     need_weight
         (sample).
+    pace
+        (sample): from −1, everybody walks slowly, to 1, everybody walks fast.
     priority
         (sample, unit).
     first_k
@@ -66,6 +69,7 @@ class Draws(NamedTuple):
     position: Floats
     of_scenarios: Floats
     need_weight: Floats
+    pace: Floats
     priority: Floats
     first_k: NDArray[np.bool_]
 
@@ -75,9 +79,9 @@ def draws(
 ) -> Iterator[Draws]:
     """Yield the samples, some at a time.
 
-    Scenario weights come from a Dirichlet distribution around the set ones, the weight of need from a Beta
-    distribution around its own, both with the same concentration. Equal candidates keep the order of the rows. The
-    same seed gives the same samples, whatever the number of threads.
+    Each time one pace holds for the whole district. Scenario weights come from a Dirichlet distribution around the set
+    ones, the weight of need from a Beta distribution around its own, both with the same concentration. Equal candidates
+    keep the order of the rows. The same seed gives the same samples, whatever the number of threads.
     """
     random = np.random.default_rng(seed)
     set_weights = weights.of_scenarios / weights.of_scenarios.sum()
@@ -87,22 +91,28 @@ def draws(
     of_need = np.full(samples, need_weight)
     if 0 < need_weight < 1:
         of_need = random.beta(concentration * need_weight, concentration * (1 - need_weight), samples)
+    pace = random.uniform(-1, 1, samples)
     needs = _needs(doubt.points, weights)
     for start in range(0, samples, _BLOCK):
         block = slice(start, min(start + _BLOCK, samples))
         size = block.stop - block.start
         position = random.random((size, len(doubt.tier), len(weights.indicators)))
-        drawn_needs = needs(position, of_scenarios[block])
+        drawn_needs = needs(position, of_scenarios[block], pace[block])
         priorities = priority(drawn_needs, doubt.readiness, of_need[block, None])
         yield Draws(
-            position, of_scenarios[block], of_need[block], priorities, first(priorities, doubt.tier, k)
+            position,
+            of_scenarios[block],
+            of_need[block],
+            pace[block],
+            priorities,
+            first(priorities, doubt.tier, k),
         )
 
 
-def _needs(points: Points, weights: Weights) -> Callable[[Floats, Floats], Floats]:
-    """Return the function from positions and scenario weights to needs (sample, unit): `need` with everything known.
+def _needs(points: Points, weights: Weights) -> Callable[[Floats, Floats, Floats], Floats]:
+    """Return the function from positions, scenario weights and paces (−1 slow, 1 fast) to needs (sample, unit).
 
-    With everything known an indicator has one weight a sample, so shortfalls are weighed once and not by scenario.
+    It is `need` with everything known: an indicator has one weight a sample, so shortfalls are weighed once, not by scenario.
     """
     asked = weights.target_points > 0
     scale = 100 / np.where(asked, weights.target_points, 1.0)
@@ -112,9 +122,15 @@ def _needs(points: Points, weights: Weights) -> Callable[[Floats, Floats], Float
     has = whole[:, 0] > 0
     in_scenario = in_scenario / np.where(whole > 0, whole, 1.0)
 
-    def of(position: Floats, of_scenarios: Floats) -> Floats:
+    walked = np.flatnonzero((np.abs(points.slow) + np.abs(points.fast)).any(axis=(0, 1)))
+    shifts = [(end * scale)[:, :, walked] for end in (points.slow, points.fast)]
+
+    def of(position: Floats, of_scenarios: Floats, pace: Floats) -> Floats:
         short = position * span
         np.subtract(most, short, out=short)
+        slow, fast = np.maximum(-pace, 0.0)[:, None, None], np.maximum(pace, 0.0)[:, None, None]
+        low, high = (slow * s + fast * f for s, f in zip(*shifts, strict=True))
+        short[:, :, walked] -= low + position[:, :, walked] * (high - low)
         np.maximum(short, 0.0, out=short)
         # einsum runs in one fixed order, so the same input gives the same bits
         of_indicators = np.einsum("bs,si->bi", of_scenarios * has, in_scenario)

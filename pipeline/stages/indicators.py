@@ -39,6 +39,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         terrain=Terrain.read(inputs["terrain.tif"]),
         walkers=params.network.walkers,
         limit_minutes=params.walk_times.limit_minutes,
+        pace_spread=params.walk_times.pace_spread,
     )
     return {
         "indicators": indicator_table(indicators(), facts, indicator_catalogue().evidence_min_share),

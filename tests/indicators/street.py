@@ -171,6 +171,7 @@ def street() -> Facts:
         terrain=None,
         walkers=dict.fromkeys(WALKERS, walker),
         limit_minutes=30.0,
+        pace_spread=0.1,
     )  # fmt: skip
     facts = with_edges(facts, edge_rows([(i, i + 1) for i in range(10)], at), at)
     return with_people(facts, [{"x": 50.0}, {"x": 550.0}])

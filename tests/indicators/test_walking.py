@@ -41,6 +41,15 @@ def test_the_share_within_minutes_by_hand(town: Facts) -> None:
     assert share_within(entry("F01", minutes=6.5), town).value[EAST] == 100
 
 
+def test_a_tenth_slower_or_faster_by_hand(town: Facts) -> None:
+    """30 children at 1.5 minutes, 10 at 2: 1.67 and 2.22 a tenth slower, 1.36 and 1.82 a tenth faster."""
+    town = with_people(town, [{"x": 100, "child_3_6": 10.0}, {"x": 450, "child_3_6": 30.0}])
+    town = with_facilities(town, [{"x": 300, "class": "kindergarten"}], kindergarten="complete")
+    for minutes, shares in ((1.6, (0, 75, 75)), (1.9, (75, 75, 100)), (1.4, (0, 0, 75))):
+        for facts, share in zip((town.slower, town, town.faster), shares, strict=True):
+            assert share_within(entry("F01", minutes=minutes), facts).value[WEST] == share
+
+
 def test_who_is_near_a_listed_one_is_served_though_the_list_is_incomplete(town: Facts) -> None:
     town = with_people(town, [{"x": 100, "residents": 30.0}, {"x": 450, "residents": 10.0}])
     town = with_facilities(town, [{"x": 100, "class": "health_station"}], health_station="partial")

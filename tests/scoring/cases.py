@@ -32,9 +32,9 @@ def sheet(**units: list[float | tuple[float, float] | None]) -> pd.DataFrame:
             known = isinstance(entry, int | float)
             rows.append((unit, indicator, entry if known else np.nan, low, high, known, float(known)))
     columns = "unit_id indicator_id points points_low points_high known evidence_share".split()
-    return pd.DataFrame(rows, columns=columns).astype(
-        {"points": float, "points_low": float, "points_high": float}
-    )
+    paced = [f"points_{end}_{pace}" for end in ("low", "high") for pace in ("slow", "fast")]
+    table = pd.DataFrame(rows, columns=columns).assign(**dict.fromkeys(paced, np.nan))
+    return table.astype({"points": float, "points_low": float, "points_high": float})
 
 
 def random_weights(random: np.random.Generator) -> Weights:
@@ -49,7 +49,8 @@ def random_weights(random: np.random.Generator) -> Weights:
 
 
 def random_points(random: np.random.Generator, weights: Weights, units: int) -> Points:
-    """Return points of which about half are unknown, some within bounds, and known ones with an interval at times."""
+    """Return points of which about half are unknown, some within bounds, and known ones with an interval at times; a third
+    depends on how fast people walk."""
     shape = (units, len(weights.indicators))
     low, high = np.sort(random.uniform(0, 100, (2, *shape)), axis=0)
     exact, wide = random.random(shape) < 0.3, random.random(shape) < 0.3
@@ -59,4 +60,9 @@ def random_points(random: np.random.Generator, weights: Weights, units: int) -> 
     low, high = np.where(wide & ~known, 0.0, low), np.where(wide & ~known, 100.0, high)
     evidence = np.where(known, random.uniform(0.5, 1, shape), 0.0)
     names = tuple(f"U{i}" for i in range(units))
-    return Points(names, np.where(known, points, np.nan), low, high, known, evidence)
+    walked = (random.random(shape) < 1 / 3).astype(float)
+    slow, fast = (
+        -walked * random.uniform(0, low, (2, *shape)),
+        walked * random.uniform(0, 100 - high, (2, *shape)),
+    )
+    return Points(names, np.where(known, points, np.nan), low, high, known, evidence, slow, fast)

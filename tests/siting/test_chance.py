@@ -86,7 +86,10 @@ def test_a_samples_priority_is_that_of_its_points_under_the_ranking_rule(seed: i
     points = random_points(random, weights, 5)
     doubt = Doubt(points, random.uniform(0, 100, 5), np.zeros(5, int))
     for some in draws(doubt, weights, 0.5, 2, 40, 40, seed):
-        drawn = points.low + some.position * (points.high - points.low)
+        shift = np.where((some.pace > 0)[:, None, None, None], points.fast, points.slow)
+        shift = shift * np.abs(some.pace)[:, None, None, None]
+        low, high = points.low + shift[:, 0], points.high + shift[:, 1]
+        drawn = low + some.position * (high - low)
         expected = need(drawn, np.ones(drawn.shape, bool), weights, some.of_scenarios)
         assert some.priority == pytest.approx(
             priority(expected, doubt.readiness, some.need_weight[:, None]), nan_ok=True

@@ -65,21 +65,24 @@ class Frame:
 
     def path(self, shapes: Any) -> str:
         """Return the lines and rings of shapes, clipped to the window, as the text of an SVG path."""
-        near = shapely.simplify(shapely.intersection(np.asarray(shapes), self.window), 0.4 / self.scale)
-        parts = shapely.get_parts(near)
+        near = shapely.clip_by_rect(np.asarray(shapes), self.west, self.south, self.east, self.north)
+        parts = shapely.get_parts(shapely.simplify(near, 0.4 / self.scale))
         parts = parts[shapely.get_dimensions(parts) > 0]
         areal = shapely.get_dimensions(parts) == 2
-        pieces = [*shapely.get_parts(parts[~areal]), *shapely.get_rings(parts[areal])]
-        return "".join(self._piece(piece) for piece in pieces)
-
-    def _piece(self, line: shapely.Geometry) -> str:
-        counts = self.counts(shapely.get_coordinates(line))
+        pieces = np.concatenate([shapely.get_parts(parts[~areal]), shapely.get_rings(parts[areal])])
+        xy, of = shapely.get_coordinates(pieces, return_index=True)
+        counts = self.counts(xy)
         steps = np.diff(counts, axis=0)
-        steps = steps[(steps != 0).any(axis=1)]
-        if not len(steps):
-            return ""
-        moves = " ".join(f"{x} {y}" for x, y in steps.tolist())
-        return f"M{counts[0][0]} {counts[0][1]}l{moves}" + ("z" if line.geom_type == "LinearRing" else "")
+        moved = (of[1:] == of[:-1]) & (steps != 0).any(axis=1)
+        moves = [f"{x} {y}" for x, y in steps[moved].tolist()]
+        start = counts[np.searchsorted(of, np.arange(len(pieces)))].tolist()
+        end = np.searchsorted(of[1:][moved], np.arange(len(pieces) + 1)).tolist()
+        close = np.where(shapely.get_type_id(pieces) == shapely.GeometryType.LINEARRING, "z", "")
+        return "".join(
+            f"M{x} {y}l{' '.join(moves[a:b])}{z}"
+            for (x, y), a, b, z in zip(start, end, end[1:], close, strict=False)
+            if b > a
+        )
 
 
 def picture(unit: shapely.Geometry, members: set[str], tables: Mapping[str, gpd.GeoDataFrame]) -> str:

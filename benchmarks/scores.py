@@ -42,7 +42,7 @@ def task() -> tuple[Doubt, Weights]:
     names = tuple(f"U{i:02}" for i in range(CANDIDATES))
     evidence = known.astype(float)
     readiness = random.uniform(0, 100, CANDIDATES)
-    walked = np.arange(shape[1]) % 4 == 0
+    walked = (np.arange(shape[1]) % 4 == 0).astype(float)
     slow, fast = (
         -walked * low * random.uniform(0, 0.2, (2, *shape)),
         walked * (100 - high) * 0.1 * np.ones((2, 1, 1)),
@@ -106,8 +106,9 @@ def main() -> None:
     topsis, _ = librarys(doubt, weights, TOPSIS())
     text = f"""# 抽样用时 Time of the samples
 
-{SAMPLES:,} samples of weights and unknown values, {CANDIDATES} candidates × {len(weights.indicators)} indicators, one process,
-measured in one run by `python -m benchmarks.scores` ({platform.machine()}, {os.cpu_count()} cores, numpy {version("numpy")},
+{SAMPLES:,} samples of weights, unknown values and pace, {CANDIDATES} candidates × {len(weights.indicators)} indicators, one
+process, measured in one run by `python -m benchmarks.scores`
+({platform.machine()}, {os.cpu_count()} cores, numpy {version("numpy")},
 pymcdm {version("pymcdm")}).
 
 | | seconds | a sample |

@@ -18,6 +18,10 @@ SMALL = Weights(
 )
 
 
+# columns of table `indicators` where nobody walks
+UNPACED = {f"points_{end}_{pace}": np.nan for end in ("low", "high") for pace in ("slow", "fast")}
+
+
 def sheet(**units: list[float | tuple[float, float] | None]) -> pd.DataFrame:
     """Return the columns of table `indicators` that scores use.
 
@@ -32,8 +36,7 @@ def sheet(**units: list[float | tuple[float, float] | None]) -> pd.DataFrame:
             known = isinstance(entry, int | float)
             rows.append((unit, indicator, entry if known else np.nan, low, high, known, float(known)))
     columns = "unit_id indicator_id points points_low points_high known evidence_share".split()
-    paced = [f"points_{end}_{pace}" for end in ("low", "high") for pace in ("slow", "fast")]
-    table = pd.DataFrame(rows, columns=columns).assign(**dict.fromkeys(paced, np.nan))
+    table = pd.DataFrame(rows, columns=columns).assign(**UNPACED)
     return table.astype({"points": float, "points_low": float, "points_high": float})
 
 

@@ -19,6 +19,7 @@ from pipeline.siting.candidates import candidates
 from pipeline.siting.pilot_type import pilot_types, pilots
 from pipeline.tables import check
 from tests.eligibility.cases import PARAMS, THRESHOLDS, register
+from tests.scoring.cases import UNPACED
 
 RULES = rule_catalogue()
 WEIGHTS = catalogue_weights(scenarios(), indicators(), dict.fromkeys(scenarios(), 1.0))
@@ -40,9 +41,8 @@ def _indicators(**points: float | None) -> pd.DataFrame:
         for unit, p in points.items()
         for i in WEIGHTS.indicators
     ]
-    return pd.DataFrame(
-        rows, columns="unit_id indicator_id points points_low points_high known evidence_share".split()
-    )
+    columns = "unit_id indicator_id points points_low points_high known evidence_share".split()
+    return pd.DataFrame(rows, columns=columns).assign(**UNPACED)
 
 
 def _eligibility(results: dict[str, dict[str, str]], compounds: dict[str, dict[str, str]]) -> pd.DataFrame:

@@ -89,6 +89,7 @@ LISTS: dict[str, tuple[str, str]] = {
     "items_planned": ("表决与内容", "拟改造内容"),
     "items_done": ("表决与内容", "已改造内容"),
     "acceptance_date": ("表决与内容", "竣工验收日期"),
+    "low_income_households": ("民政", "低保户数"),
 }
 ITEMS = (
     "供水",
@@ -162,7 +163,8 @@ def fill_in(city: City, people: People, offices: Offices, rng: np.random.Generat
         values = change(rows[key]) if callable(change) else change
         rows[key] |= values | {"note": note, "surveyed": set(values) | {"floor_area_m2"}}
     begun = {key for key in rows if offices.level[key] in ("full", "partly")}
-    return {key: row | _lists(row, key in begun, rng) for key, row in rows.items()}
+    rows = {key: row | _lists(row, key in begun, rng) for key, row in rows.items()}
+    return {key: row | _low_income(row, key in begun, rng) for key, row in rows.items()}
 
 
 def _lists(row: Row, begun: bool, rng: np.random.Generator) -> Row:
@@ -180,6 +182,12 @@ def _lists(row: Row, begun: bool, rng: np.random.Generator) -> Row:
         "items_done": "、".join(ITEMS[i] for i in sorted(order[:done])) or "无",
         "acceptance_date": accepted if done == 3 else None,
     }
+
+
+def _low_income(row: Row, begun: bool, rng: np.random.Generator) -> Row:
+    """Return the households with the minimum living allowance: more in old compounds, about one in fifty at most."""
+    mean = row["households"] * float(np.interp(row["built_year"], (1980, 2010), (0.02, 0.003)))
+    return {"low_income_households": int(rng.poisson(mean)) if begun else None}
 
 
 def _renewal(row: Row, rng: np.random.Generator) -> Row:

@@ -1,4 +1,4 @@
-"""Say who lives in the pilots of a plan: everyone, the elderly, children, and those who walk farthest today."""
+"""Say who lives in the pilots of a plan: everyone, the elderly, children, low-income households, and who walks farthest."""
 
 from __future__ import annotations
 
@@ -18,19 +18,23 @@ _WORST_SHARE = 0.1
 def gains(
     plans: pd.DataFrame,
     residents: pd.DataFrame,
+    low_income: pd.Series,
     address_areas: pd.DataFrame,
     walk_times: pd.DataFrame,
     complete: Mapping[str, bool],
 ) -> pd.DataFrame:
     """Return table `portfolio_gains`: for each plan and group, people in its pilots and their share of the district's.
 
-    Groups are residents, elderly, child_3_6, and worst_tenth: the tenth of the residents with the longest walk to the
-    farther of the two services. A walk beyond the limit counts as the longest; where addresses are level at the border
-    of the tenth, each belongs to it in part. It is missing where the list of a service is not complete, since then
-    nobody knows who walks farthest.
+    Groups are residents, elderly, child_3_6, low_income_households, and worst_tenth: the tenth of the residents with the
+    longest walk to the farther of the two services. A walk beyond the limit counts as the longest; where addresses are
+    level at the border of the tenth, each belongs to it in part. It is missing where the list of a service is not
+    complete, since then nobody knows who walks farthest. Low-income households are counted where the register states
+    them, in a compound that is cut by residents; `known_residents_share` says for how many of the pilots' residents.
 
     Parameters
     ----------
+    low_income
+        Households with the minimum living allowance by compound_id, missing where not known.
     complete
         Whether the list of a facility class is complete.
     """
@@ -40,13 +44,21 @@ def gains(
         groups["worst_tenth"] = worst_tenth(groups["residents"], _farther(residents, walk_times))
     else:
         groups["worst_tenth"] = np.full(len(residents), np.nan)
+    homes = residents["compound_id"]
+    of_compound = groups["residents"] / residents.groupby("compound_id")["residents"].transform("sum")
+    groups["low_income_households"] = (homes.map(low_income.astype("float64")) * of_compound).to_numpy()
+    everyone = groups["residents"]
     rows = []
     for plan, chosen in plans.groupby("plan")["unit_id"]:
         inside = unit.isin(set(chosen)).to_numpy()
         for group, people in groups.items():
-            whole = people.sum()
-            served = people[inside].sum() if not np.isnan(whole) else np.nan
-            rows.append((plan, group, served, served / whole if whole > 0 else np.nan))
+            known = ~np.isnan(people)
+            served = people[inside & known].sum() if (inside & known).any() else np.nan
+            whole = people[known].sum()
+            share = served / whole if whole > 0 else np.nan
+            living = everyone[inside].sum()
+            about = everyone[inside & known].sum() / living if living > 0 else np.nan
+            rows.append((plan, group, served, share, about))
     blank = empty("portfolio_gains")
     return pd.DataFrame(rows, columns=list(blank.columns)).astype(blank.dtypes.to_dict())
 

@@ -27,5 +27,8 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         inputs["candidates"], inputs["units"], limits, params.siting.need_weight, params.portfolio.runner_ups
     )
     complete = inputs["class_status"].set_index("class")["completeness"].eq("complete").to_dict()
-    who = gains(plans, inputs["residents"], inputs["address_areas"], inputs["walk_times"], complete)
+    low_income = inputs["register"].set_index("compound_id")["low_income_households"]
+    who = gains(
+        plans, inputs["residents"], low_income, inputs["address_areas"], inputs["walk_times"], complete
+    )
     return {"portfolio": plans, "portfolio_prices": prices, "portfolio_gains": who}

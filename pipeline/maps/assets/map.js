@@ -31,18 +31,14 @@ function drawMap(view) {
   const colours = page.colours;
   const areal = ["units", "compounds", "catchments"].includes(theme.paints);
   const grey = hatch(view.pen);
-  for (const kind of ["green", "sea", "water", "river"]) {
-    view.fillEach(shapes[kind], kind === "green" ? colours.green : colours.water);
-    view.stroke(shapes[`${kind}_lines`], kind === "green" ? colours.green : colours.water, Math.max(1, (view.zoom - 11) * 1.2));
-  }
-  view.stroke(shapes.coast, "#9fc3d6", 1.6);
+  view.still("ground", drawGround);
   if (areal && theme.group !== "answer") drawAreas(view, shapes[theme.paints], grey);
   if (theme.group === "answer") drawAnswer(view);
-  drawStreets(view);
+  view.still("streets", drawStreets);
   const quiet = areal && theme.group !== "answer" ? "rgba(60,58,52,.16)" : colours.buildings;
-  view.fillEach(shapes.buildings, quiet);
+  view.still(`buildings ${quiet}`, (own) => own.fillEach(shapes.buildings, quiet));
   if (theme.paints === "addresses") drawAddresses(view, grey);
-  else view.fillEach(shapes.addresses, quiet);
+  else view.still(`addresses ${quiet}`, (own) => own.fillEach(shapes.addresses, quiet));
   drawOutlines(view);
   if (state.overlays.walls || theme.walls) drawWalls(view);
   if (theme.paints === "units" || theme.paints === "compounds") drawResults(view);
@@ -51,6 +47,15 @@ function drawMap(view) {
   drawWalk(view);
   drawOffSheet(view);
   drawLabels(view);
+}
+
+function drawGround(view) {
+  const { colours } = page;
+  for (const kind of ["green", "sea", "water", "river"]) {
+    view.fillEach(shapes[kind], kind === "green" ? colours.green : colours.water);
+    view.stroke(shapes[`${kind}_lines`], kind === "green" ? colours.green : colours.water, Math.max(1, (view.zoom - 11) * 1.2));
+  }
+  view.stroke(shapes.coast, "#9fc3d6", 1.6);
 }
 
 // What lies beyond the mapped sheet is left blank: the sea ends there as the streets do, because the data do.

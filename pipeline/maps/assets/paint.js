@@ -6,6 +6,7 @@ const Painter = L.Renderer.extend({
     L.Renderer.prototype.initialize.call(this, { padding: 0.15 });
     this.draw = draw;
     this.sharpness = window.devicePixelRatio || 1;
+    this.kept = new Map();
   },
   _initContainer() {
     this._container = document.createElement("canvas");
@@ -28,7 +29,10 @@ const Painter = L.Renderer.extend({
     const scale = 2 ** this._zoom;
     const origin = this._map._getNewPixelOrigin(this._center, this._zoom).add(corner);
     this.pen.setTransform(this.sharpness, 0, 0, this.sharpness, 0, 0);
-    this.draw(new View(this.pen, this._zoom, scale, origin, size));
+    const seen = [scale, origin.x, origin.y, size.x, size.y, this.sharpness].join();
+    if (seen !== this.seen) this.kept.clear();
+    this.seen = seen;
+    this.draw(new View(this.pen, this._zoom, scale, origin, size, this.kept));
   },
   redraw() {
     if (this._map) this._update();
@@ -37,10 +41,26 @@ const Painter = L.Renderer.extend({
 
 // What is in sight: turns world coordinates to canvas pixels and leaves out the rest.
 class View {
-  constructor(pen, zoom, scale, origin, size) {
-    Object.assign(this, { pen, zoom, scale, origin, size });
+  constructor(pen, zoom, scale, origin, size, kept) {
+    Object.assign(this, { pen, zoom, scale, origin, size, kept });
     this.box = [origin.x / scale, origin.y / scale, (origin.x + size.x) / scale, (origin.y + size.y) / scale];
     this.taken = [];
+  }
+
+  // Draw once what no layer changes, and keep the picture as long as the same ground is in sight.
+  still(name, draw) {
+    if (!this.kept.has(name)) {
+      const { width, height } = this.pen.canvas;
+      const picture = Object.assign(document.createElement("canvas"), { width, height });
+      const pen = picture.getContext("2d");
+      pen.setTransform(this.pen.getTransform());
+      draw(Object.assign(Object.create(this), { pen }));
+      this.kept.set(name, picture);
+    }
+    this.pen.save();
+    this.pen.resetTransform();
+    this.pen.drawImage(this.kept.get(name), 0, 0);
+    this.pen.restore();
   }
 
   at([x, y]) {

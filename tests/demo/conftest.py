@@ -4,13 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.demo import generate
-from pipeline.demo.__main__ import SEED
-
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo district, generated once."""
-    folder = tmp_path_factory.mktemp("demo") / "district"
-    generate(folder, SEED)
-    return folder
+def demo(demo_district: Path) -> Path:
+    """The folder of the demo district that all tests share."""
+    return demo_district.parent

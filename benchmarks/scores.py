@@ -3,7 +3,8 @@
     uv run python -m benchmarks.scores            prints, and writes docs/performance-scores.md
 
 Task: 60 candidates, 66 indicators in 8 scenarios of which a third is unknown between 0 and 100; 10,000 samples of
-scenario weights, of the weight of need, and of every unknown value; in each the priority of every candidate and who is
+scenario weights, of the weight of need, of every unknown value, and of four errors of the data that move three quarters
+of the indicators; in each the priority of every candidate and who is
 among the first five. The library computes the weighted sum of one sample a call (its own way of working, with its
 validation off); it gets the samples that we drew.
 """
@@ -24,6 +25,7 @@ from pipeline.catalogue.load import indicators, scenarios
 from pipeline.scoring.points import Points
 from pipeline.scoring.weights import Floats, Weights, catalogue_weights
 from pipeline.siting.chance import Doubt, draws, first
+from pipeline.siting.errors import ERRORS, Shifts, at_ends
 from pipeline.siting.need import shortfalls
 
 CANDIDATES, SAMPLES, FIRST, SEED, REPEATS = 60, 10_000, 5, 1, 3
@@ -42,13 +44,9 @@ def task() -> tuple[Doubt, Weights]:
     names = tuple(f"U{i:02}" for i in range(CANDIDATES))
     evidence = known.astype(float)
     readiness = random.uniform(0, 100, CANDIDATES)
-    walked = (np.arange(shape[1]) % 4 == 0).astype(float)
-    slow, fast = (
-        -walked * low * random.uniform(0, 0.2, (2, *shape)),
-        walked * (100 - high) * 0.1 * np.ones((2, 1, 1)),
-    )
-    everything = Points(names, points, low, high, known, evidence, slow, fast)
-    return Doubt(everything, readiness, np.zeros(CANDIDATES, int)), weights
+    by = np.where(np.arange(shape[1]) % 4 > 0, random.uniform(-5, 5, (2 * len(ERRORS), *shape)), 0.0)
+    everything = Points(names, points, low, high, known, evidence)
+    return Doubt(everything, Shifts(by, by), readiness, np.zeros(CANDIDATES, int)), weights
 
 
 def ours(doubt: Doubt, weights: Weights) -> tuple[float, Floats]:
@@ -81,10 +79,12 @@ def _samples(doubt: Doubt, weights: Weights):  # type: ignore[no-untyped-def]
     """Yield each sample's matrix (candidate, need of an indicator and readiness), scenario weights and need weight."""
     asked = weights.target_points > 0
     for some in draws(doubt, weights, NEED_WEIGHT, FIRST, SAMPLES, CONCENTRATION, SEED):
-        shifts = np.where((some.pace > 0)[:, None, None, None], doubt.points.fast, doubt.points.slow)
-        shifts = shifts * np.abs(some.pace)[:, None, None, None]
-        low, high = doubt.points.low + shifts[:, 0], doubt.points.high + shifts[:, 1]
-        points = low + some.position * (high - low)
+        ends = at_ends(some.errors)
+        low, high = (
+            end + np.tensordot(ends, by, 1)
+            for end, by in ((doubt.points.low, doubt.shifts.low), (doubt.points.high, doubt.shifts.high))
+        )
+        points = np.clip(low + some.position * (high - low), 0, 100)
         short = shortfalls(points, weights)[..., asked]
         for sample, of_scenarios, need_weight in zip(short, some.of_scenarios, some.need_weight, strict=True):
             yield np.column_stack([sample, doubt.readiness]), of_scenarios, need_weight
@@ -106,8 +106,8 @@ def main() -> None:
     topsis, _ = librarys(doubt, weights, TOPSIS())
     text = f"""# 抽样用时 Time of the samples
 
-{SAMPLES:,} samples of weights, unknown values and pace, {CANDIDATES} candidates × {len(weights.indicators)} indicators, one
-process, measured in one run by `python -m benchmarks.scores`
+{SAMPLES:,} samples of weights, unknown values and errors of the data,
+{CANDIDATES} candidates × {len(weights.indicators)} indicators, one process, measured in one run by `python -m benchmarks.scores`
 ({platform.machine()}, {os.cpu_count()} cores, numpy {version("numpy")},
 pymcdm {version("pymcdm")}).
 

@@ -373,6 +373,14 @@ class UnitsParams(Strict):
         return self
 
 
+class IndicatorsParams(Strict):
+    """Indicators."""
+
+    stated_amounts_spread: float = Field(
+        ge=0, lt=1, description="share by which all stated capacities and floor areas may be off, either way"
+    )
+
+
 class EligibilityParams(Strict):
     """Numbers that the rules compare with, by name; each rule quotes its clause in the catalogue."""
 
@@ -452,6 +460,7 @@ class Params(Strict):
     catchments: CatchmentsParams
     units: UnitsParams
     gates_to_open: GatesToOpenParams
+    indicators: IndicatorsParams
     eligibility: EligibilityParams
     score: ScoreParams
     siting: SitingParams

@@ -229,7 +229,11 @@ TABLES: dict[str, Table] = {
         Table("projects", "联动改造项目", "joint project", "project_id", "project_id members count name name_en residents? geometry"),
         Table(
             "indicators", "指标", "unit × indicator", "unit_id indicator_id",
-            "unit_id indicator_id value? value_low? value_high? points? points_low points_high points_low_slow? points_high_slow? points_low_fast? points_high_fast? known evidence_share evidence note",
+            "unit_id indicator_id value? value_low? value_high? points? points_low points_high known evidence_share evidence note",
+        ),
+        Table(
+            "indicator_errors", "指标误差", "unit × indicator × error of the data that moves it", "unit_id indicator_id error",
+            "unit_id indicator_id error points_low_less points_high_less points_low_more points_high_more",
         ),
         Table("scores", "得分", "unit × scenario, and total", "unit_id scenario", "unit_id scenario score? low high coverage"),
         Table(

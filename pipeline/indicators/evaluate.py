@@ -22,6 +22,7 @@ from pipeline.indicators.streets import crossing_spacing, junction_density, stre
 from pipeline.indicators.supply import area_per_resident, catchment_supply
 from pipeline.indicators.walking import share_within, time_gap, variety
 from pipeline.progress import track
+from pipeline.tables import empty
 
 FAMILIES: dict[str, Callable[[Any, Facts], Measure]] = {
     family.__name__: family
@@ -31,7 +32,20 @@ FAMILIES: dict[str, Callable[[Any, Facts], Measure]] = {
         gate_density, land_share, open_space_share, near_wide_way, ground_risk, area_fit, register_share,
     )
 }  # fmt: skip
+# what an error of the data moves: indicators of these families, all others stay as they are
 WALKED = ("share_within", "variety", "time_gap")
+COUNTED = (
+    *WALKED, "responder_share", "catchment_supply", "area_per_resident", "detour_ratio", "wall_detour", "two_ways_out",
+    "vehicle_gates", "gate_density", "near_wide_way", "ground_risk", "area_fit", "register_share",
+)  # fmt: skip
+MOVED = {
+    "pace": WALKED,
+    "people_in_compounds": COUNTED,
+    "people_elsewhere": COUNTED,
+    "stated_amounts": ("catchment_supply",),
+}
+_ENDS = ("points_low_less", "points_high_less", "points_low_more", "points_high_more")
+_SEEN = 1e-9  # points
 
 
 def indicator_table(
@@ -45,12 +59,38 @@ def indicator_table(
         With evidence for a smaller share of people or land the value is not stated, only its interval.
     """
     rows = [
-        _rows(entry, FAMILIES[entry.family](entry, facts), facts.units["unit_id"], evidence_min_share).assign(
-            **_paced(entry, facts)
-        )
+        _rows(entry, FAMILIES[entry.family](entry, facts), facts.units["unit_id"], evidence_min_share)
         for entry in track(catalogue.values(), "indicators")
     ]
     return pd.concat(rows).sort_values(["unit_id", "indicator_id"], ignore_index=True)
+
+
+def indicator_errors(
+    catalogue: Mapping[str, Indicator], facts: Facts, indicators: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the table `indicator_errors`: points at either end of what a figure may be wrong by, where they differ.
+
+    Parameters
+    ----------
+    indicators
+        The table `indicators` of the same facts.
+    """
+    now = indicators.set_index(["indicator_id", "unit_id"])[["points_low", "points_high"]]
+    units = facts.units["unit_id"]
+    found = []
+    for entry in track(catalogue.values(), "errors of figures"):
+        base = now.loc[entry.id].loc[units].to_numpy().T
+        for error, (less, more) in facts.errors.items():
+            if entry.family not in MOVED[error]:
+                continue
+            ends = [_ends(entry, FAMILIES[entry.family](entry, others)) for others in (less, more)]
+            moved = (np.abs(np.array(ends) - base) > _SEEN).any(axis=(0, 1))
+            values = dict(zip(_ENDS, np.concatenate(ends)[:, moved], strict=True))
+            keys = {"unit_id": units[moved], "indicator_id": entry.id, "error": error}
+            found.append(pd.DataFrame(keys | values))
+    blank = empty("indicator_errors")
+    table = pd.concat([blank, *found]).astype(blank.dtypes.to_dict())
+    return table.sort_values(["unit_id", "indicator_id", "error"], ignore_index=True)
 
 
 def _rows(entry: Indicator, found: Measure, unit_ids: pd.Series, evidence_min_share: float) -> pd.DataFrame:
@@ -82,17 +122,6 @@ def _ends(entry: Indicator, found: Measure) -> Floats:
     """Points of both ends of an interval, the lower first."""
     ends = np.nan_to_num(found.low, nan=-np.inf), np.nan_to_num(found.high, nan=np.inf)
     return np.sort([points(entry, end) for end in ends], axis=0)
-
-
-def _paced(entry: Indicator, facts: Facts) -> dict[str, Floats]:
-    """The same points if everybody walked slower or faster by `walk_times.pace_spread`; missing where nobody walks."""
-    found: dict[str, Floats] = {}
-    for pace, others in (("slow", facts.slower), ("fast", facts.faster)):
-        ends = np.full((2, len(facts.units)), np.nan)
-        if entry.family in WALKED:
-            ends = _ends(entry, FAMILIES[entry.family](entry, others))
-        found |= {f"points_low_{pace}": ends[0], f"points_high_{pace}": ends[1]}
-    return found
 
 
 def points(entry: Indicator, value: Floats) -> Floats:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,10 @@ from pipeline.indicators.terrain import Terrain
 from pipeline.reach.shares import doubtful
 from pipeline.reach.walkers import unsure_walkers
 from pipeline.settings import Walker
+
+T = TypeVar("T")
+AMOUNTS = ("capacity", "floor_area_m2")  # as facilities state them
+PEOPLE = sorted(set(PEOPLE_OF_WHO.values()))
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,15 @@ class Facts:
     walkers: Mapping[str, Walker]
     limit_minutes: float
     pace_spread: float
+    stated_amounts_spread: float
+    _found: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, find: Callable[[], T]) -> T:
+        """Return what a search finds; it is done once for this district and its likes with other counts."""
+        if key not in self._found:
+            self._found[key] = find()
+        found: T = self._found[key]
+        return found
 
     @cached_property
     def members(self) -> Membership:
@@ -57,14 +71,39 @@ class Facts:
         return self.residents["linked"].to_numpy(bool)
 
     @cached_property
-    def slower(self) -> Facts:
-        """The same district if everybody walked slower, by the share `pace_spread`."""
-        return self._at_pace(1 - self.pace_spread)
+    def errors(self) -> dict[str, tuple[Facts, Facts]]:
+        """The same district at both ends of what its figures may be wrong by, less before more; none where nothing differs.
 
-    @cached_property
-    def faster(self) -> Facts:
-        """The same district if everybody walked faster, by the share `pace_spread`."""
-        return self._at_pace(1 + self.pace_spread)
+        Each error is one for the whole district: everybody walks slower or faster by `pace_spread`; the counts of people
+        in compounds, or elsewhere, all lie at the low or high end of their interval; every stated capacity and floor
+        area is smaller or larger by `stated_amounts_spread`.
+        """
+        housed = self.residents["compound_id"].notna().to_numpy(bool)
+        stated = self.facilities[list(AMOUNTS)].notna().to_numpy(bool)
+        found = {"pace": (self._at_pace(1 - self.pace_spread), self._at_pace(1 + self.pace_spread))}
+        for name, where in (("people_in_compounds", housed), ("people_elsewhere", ~housed)):
+            if where.any():
+                found[name] = (self._counted(where, "residents_low"), self._counted(where, "residents_high"))
+        if stated.any():
+            spread = self.stated_amounts_spread
+            found["stated_amounts"] = (self._with_amounts(1 - spread), self._with_amounts(1 + spread))
+        return found
+
+    def _counted(self, where: Bools, end: str) -> Facts:
+        """Age groups go with the residents."""
+        times = (self.residents[end] / self.residents["residents"]).fillna(1.0).where(where, 1.0)
+        scaled = self.residents[PEOPLE].mul(times, axis=0)
+        return self._same_streets(residents=self.residents.assign(**scaled.to_dict("series")))
+
+    def _with_amounts(self, factor: float) -> Facts:
+        scaled = self.facilities[list(AMOUNTS)] * factor
+        return self._same_streets(facilities=self.facilities.assign(**scaled.to_dict("series")))
+
+    def _same_streets(self, **tables: gpd.GeoDataFrame) -> Facts:
+        """What was searched on the streets holds for other counts too."""
+        others = replace(self, **tables)
+        others._found.update(self._found)
+        return others
 
     def _at_pace(self, factor: float) -> Facts:
         """Waits at crossings are shortened with the walk: a few seconds of it."""
@@ -84,12 +123,15 @@ class Facts:
         status = self.class_status.set_index("class")["completeness"]
         return bool(status.get(facility_class, "unknown") == "complete")
 
-    @cached_property
+    @property
     def _walks(self) -> dict[tuple[str, str], pd.DataFrame]:
-        return {
-            key: group.set_index("point_id").reindex(self.residents["point_id"])
-            for key, group in self.walk_times.groupby(["class", "walker"], sort=True)
-        }
+        return self.once(
+            "walks",
+            lambda: {
+                key: group.set_index("point_id").reindex(self.residents["point_id"])
+                for key, group in self.walk_times.groupby(["class", "walker"], sort=True)
+            },
+        )
 
     @cached_property
     def _edge(self) -> dict[str, pd.DataFrame]:

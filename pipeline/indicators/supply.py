@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -37,8 +39,15 @@ def catchment_supply(entry: CatchmentSupply, facts: Facts) -> Measure:
     if not edges["users"].equals(edges["users_if_closed"]):
         walked.append(edges.assign(users=edges["users_if_closed"]))
     reach = [
-        decayed(_pairs(facts, ways, facilities, legs, entry.minutes), entry.decay, entry.minutes)
-        for ways in walked
+        decayed(
+            facts.once(
+                ("pairs", entry.class_, legs, entry.minutes, closed),
+                partial(_pairs, facts, ways, facilities, legs, entry.minutes),
+            ),
+            entry.decay,
+            entry.minutes,
+        )
+        for closed, ways in enumerate(walked)
     ]
 
     def supplied(amounts: pd.Series) -> list[Floats]:

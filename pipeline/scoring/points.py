@@ -24,8 +24,6 @@ class Points:
     ----------
     evidence
         Share of the people or land for which there is evidence.
-    slow, fast
-        What low and high would gain (ends × units × indicators) if everybody walked slower or faster.
     """
 
     units: tuple[str, ...]
@@ -34,8 +32,6 @@ class Points:
     high: Floats
     known: NDArray[np.bool_]
     evidence: Floats
-    slow: Floats
-    fast: Floats
 
     def rows(self, which: NDArray[np.bool_]) -> Points:
         """Return the marked units alone."""
@@ -46,8 +42,6 @@ class Points:
             high=self.high[which],
             known=self.known[which],
             evidence=self.evidence[which],
-            slow=self.slow[:, which],
-            fast=self.fast[:, which],
         )
 
 
@@ -84,10 +78,4 @@ def points_of(indicators: pd.DataFrame, ids: tuple[str, ...], chosen: Iterable[s
             f"table indicators, unit {units[unit]}, {ids[indicator]}",
             f"{points[unit, indicator]} points lie outside {low[unit, indicator]}–{high[unit, indicator]}",
         )
-    paced = [
-        np.nan_to_num(
-            [array(f"points_low_{pace}", np.nan) - low, array(f"points_high_{pace}", np.nan) - high]
-        )
-        for pace in ("slow", "fast")
-    ]
-    return Points(tuple(units), points, low, high, known, array("evidence_share", 0.0), *paced)
+    return Points(tuple(units), points, low, high, known, array("evidence_share", 0.0))

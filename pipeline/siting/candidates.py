@@ -26,6 +26,7 @@ from pipeline.scoring.table import TOTAL
 from pipeline.scoring.weights import Weights
 from pipeline.settings import SitingParams
 from pipeline.siting.chance import Doubt, chance_top_k, priority, tiers
+from pipeline.siting.errors import shifts_of
 from pipeline.siting.need import need
 from pipeline.siting.pilot_type import pilot_types
 from pipeline.siting.readiness import readiness
@@ -35,6 +36,7 @@ from pipeline.siting.reasons import gaps, size_and_reach, standing
 def candidates(
     units: gpd.GeoDataFrame,
     indicators: pd.DataFrame,
+    errors: pd.DataFrame,
     scores: pd.DataFrame,
     eligibility: pd.DataFrame,
     compounds: Subjects,
@@ -49,6 +51,8 @@ def candidates(
 
     Parameters
     ----------
+    errors
+        Table `indicator_errors`.
     compounds
         The register's compounds as subjects of rules.
     pairs
@@ -68,7 +72,7 @@ def candidates(
     table["priority"] = priority(table["need"].to_numpy(), table["readiness"].to_numpy(), params.need_weight)
     table["unranked"] = _unranked(table, coverage_floor)
     table["tier"] = tiers(table["eligible"])
-    table["chance_top_k"] = _chance(table, points, weights, params)
+    table["chance_top_k"] = _chance(table, points, errors, weights, params)
     said = []
     for row, candidate in enumerate(table.reset_index().drop(columns="geometry").to_dict("records")):
         unit = candidate["unit_id"]
@@ -98,14 +102,16 @@ def _unranked(table: pd.DataFrame, coverage_floor: float) -> NDArray[np.object_]
 
 
 def _chance(
-    table: pd.DataFrame, points: Points, weights: Weights, params: SitingParams
+    table: pd.DataFrame, points: Points, errors: pd.DataFrame, weights: Weights, params: SitingParams
 ) -> NDArray[np.float64]:
     """Return the chances of the ranked candidates; the others have none."""
     ranked = (table["unranked"] == "").to_numpy()
     chance = np.zeros(len(table))
     if ranked.any():
         part = table[ranked]
-        doubt = Doubt(points.rows(ranked), part["readiness"].to_numpy(), part["tier"].to_numpy())
+        theirs = points.rows(ranked)
+        shifts = shifts_of(errors, theirs, weights.indicators)
+        doubt = Doubt(theirs, shifts, part["readiness"].to_numpy(), part["tier"].to_numpy())
         chance[ranked] = chance_top_k(
             doubt,
             weights,

@@ -1,4 +1,4 @@
-"""Say how sure the order of candidates is: weights, what is unknown, and the pace of walkers are drawn many times."""
+"""Say how sure the order of candidates is: weights, what is unknown, and errors of the data are drawn many times."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from pipeline.scoring.points import Points
 from pipeline.scoring.weights import Floats, Weights
+from pipeline.siting.errors import ERRORS, Shifts, at_ends
 
 _BLOCK = 100  # samples held in memory at a time; the draws do not depend on it
 
@@ -23,8 +24,9 @@ class Doubt:
     Attributes
     ----------
     points
-        Points of the candidates with their intervals: drawn evenly from low to high, both shifted by how fast everybody
-        walks, which is drawn evenly from slow to fast.
+        Points of the candidates with their intervals: drawn evenly from low to high.
+    shifts
+        What either end of each error of the data adds to these intervals; an error is drawn evenly from end to end.
     readiness
         (unit): a fact, what is shown today; not drawn.
     tier
@@ -32,6 +34,7 @@ class Doubt:
     """
 
     points: Points
+    shifts: Shifts
     readiness: Floats
     tier: NDArray[np.int_]
 
@@ -58,8 +61,8 @@ class Draws(NamedTuple):
         (sample, scenario): weights, adding up to 1.
     need_weight
         (sample).
-    pace
-        (sample): from −1, everybody walks slowly, to 1, everybody walks fast.
+    errors
+        (sample, error of ERRORS): from −1, the figure's lower end (slower, fewer, smaller), to 1, its upper end.
     priority
         (sample, unit).
     first_k
@@ -69,7 +72,7 @@ class Draws(NamedTuple):
     position: Floats
     of_scenarios: Floats
     need_weight: Floats
-    pace: Floats
+    errors: Floats
     priority: Floats
     first_k: NDArray[np.bool_]
 
@@ -79,9 +82,10 @@ def draws(
 ) -> Iterator[Draws]:
     """Yield the samples, some at a time.
 
-    Each time one pace holds for the whole district. Scenario weights come from a Dirichlet distribution around the set
-    ones, the weight of need from a Beta distribution around its own, both with the same concentration. Equal candidates
-    keep the order of the rows. The same seed gives the same samples, whatever the number of threads.
+    An error of the data is one for the whole district: the pace of walkers, say. Scenario weights come from a Dirichlet
+    distribution around the set ones, the weight of need from a Beta distribution around its own, both with the same
+    concentration. Equal candidates keep the order of the rows. The same seed gives the same samples, whatever the number
+    of threads.
     """
     random = np.random.default_rng(seed)
     set_weights = weights.of_scenarios / weights.of_scenarios.sum()
@@ -91,29 +95,31 @@ def draws(
     of_need = np.full(samples, need_weight)
     if 0 < need_weight < 1:
         of_need = random.beta(concentration * need_weight, concentration * (1 - need_weight), samples)
-    pace = random.uniform(-1, 1, samples)
-    needs = _needs(doubt.points, weights)
+    errors = random.uniform(-1, 1, (samples, len(ERRORS)))
+    needs = _needs(doubt, weights)
     for start in range(0, samples, _BLOCK):
         block = slice(start, min(start + _BLOCK, samples))
         size = block.stop - block.start
         position = random.random((size, len(doubt.tier), len(weights.indicators)))
-        drawn_needs = needs(position, of_scenarios[block], pace[block])
+        drawn_needs = needs(position, of_scenarios[block], errors[block])
         priorities = priority(drawn_needs, doubt.readiness, of_need[block, None])
         yield Draws(
             position,
             of_scenarios[block],
             of_need[block],
-            pace[block],
+            errors[block],
             priorities,
             first(priorities, doubt.tier, k),
         )
 
 
-def _needs(points: Points, weights: Weights) -> Callable[[Floats, Floats, Floats], Floats]:
-    """Return the function from positions, scenario weights and paces (−1 slow, 1 fast) to needs (sample, unit).
+def _needs(doubt: Doubt, weights: Weights) -> Callable[[Floats, Floats, Floats], Floats]:
+    """Return the function from positions, scenario weights and errors to needs (sample, unit).
 
-    It is `need` with everything known: an indicator has one weight a sample, so shortfalls are weighed once, not by scenario.
+    It is `need` with everything known: an indicator has one weight a sample, so shortfalls are weighed once, not by
+    scenario. Where several errors together would take points out of 0–100, they end there.
     """
+    points, shifts = doubt.points, doubt.shifts
     asked = weights.target_points > 0
     scale = 100 / np.where(asked, weights.target_points, 1.0)
     most, span = (weights.target_points - points.low) * scale, (points.high - points.low) * scale
@@ -122,17 +128,17 @@ def _needs(points: Points, weights: Weights) -> Callable[[Floats, Floats, Floats
     has = whole[:, 0] > 0
     in_scenario = in_scenario / np.where(whole > 0, whole, 1.0)
 
-    walked = np.flatnonzero((np.abs(points.slow) + np.abs(points.fast)).any(axis=(0, 1)))
-    shifts = [(end * scale)[:, :, walked] for end in (points.slow, points.fast)]
+    moved = np.flatnonzero(((shifts.low != 0) | (shifts.high != 0)).any(axis=(0, 1)))
+    low, wider = ((some * scale)[:, :, moved] for some in (shifts.low, shifts.high - shifts.low))
 
-    def of(position: Floats, of_scenarios: Floats, pace: Floats) -> Floats:
+    # einsum runs in one fixed order, so the same input gives the same bits
+    def of(position: Floats, of_scenarios: Floats, errors: Floats) -> Floats:
         short = position * span
         np.subtract(most, short, out=short)
-        slow, fast = np.maximum(-pace, 0.0)[:, None, None], np.maximum(pace, 0.0)[:, None, None]
-        low, high = (slow * s + fast * f for s, f in zip(*shifts, strict=True))
-        short[:, :, walked] -= low + position[:, :, walked] * (high - low)
-        np.maximum(short, 0.0, out=short)
-        # einsum runs in one fixed order, so the same input gives the same bits
+        ends = at_ends(errors)
+        low_by, wider_by = (np.einsum("be,eui->bui", ends, some) for some in (low, wider))
+        short[:, :, moved] -= low_by + position[:, :, moved] * wider_by
+        np.clip(short, 0.0, 100.0, out=short)
         of_indicators = np.einsum("bs,si->bi", of_scenarios * has, in_scenario)
         weighed = np.einsum("bui,bi->bu", short, of_indicators)
         total: Floats = (of_scenarios * has).sum(axis=1, keepdims=True)

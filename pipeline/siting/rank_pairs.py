@@ -14,6 +14,7 @@ from pipeline.scoring.points import points_of
 from pipeline.scoring.weights import Floats, Weights
 from pipeline.settings import Label, SitingParams
 from pipeline.siting.chance import Doubt, draws, tiers
+from pipeline.siting.errors import shifts_of
 from pipeline.siting.flip import Flip, Standing, flip, flip_need_weight, weights_before
 from pipeline.siting.need import scenario_needs
 
@@ -52,6 +53,7 @@ def ranked_in_id_order(candidates: pd.DataFrame) -> pd.DataFrame:
 def rank_pairs(
     candidates: pd.DataFrame,
     indicators: pd.DataFrame,
+    errors: pd.DataFrame,
     weights: Weights,
     scenarios: Mapping[str, Scenario],
     params: SitingParams,
@@ -59,7 +61,8 @@ def rank_pairs(
     """Return table `rank_pairs`: each ranked candidate but the last with the next, best first."""
     ranked = ranked_in_id_order(candidates)
     points = points_of(indicators, weights.indicators, ranked["unit_id"])
-    doubt = Doubt(points, ranked["readiness"].to_numpy(), ranked["tier"].to_numpy())
+    shifts = shifts_of(errors, points, weights.indicators)
+    doubt = Doubt(points, shifts, ranked["readiness"].to_numpy(), ranked["tier"].to_numpy())
     order = np.argsort(ranked["rank"].to_numpy(int))
     first, second = order[:-1], order[1:]
     chance = _chance_before(doubt, first, second, weights, params)

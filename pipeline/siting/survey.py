@@ -19,6 +19,7 @@ from pipeline.scoring.weights import Floats, Weights
 from pipeline.settings import Label, SitingParams
 from pipeline.siting.answers import answered, open_rules
 from pipeline.siting.chance import Doubt, draws, tiers
+from pipeline.siting.errors import shifts_of
 from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
 from pipeline.siting.open_cells import how_to_answer, open_cells
 from pipeline.siting.rank_pairs import ranked_in_id_order
@@ -50,6 +51,7 @@ class Evidence:
     """Tables of the district that say what is known, as the stages before left them; `pairs` from `unit_compounds`."""
 
     indicators: pd.DataFrame
+    errors: pd.DataFrame
     eligibility: pd.DataFrame
     class_status: pd.DataFrame
     places: pd.DataFrame
@@ -84,7 +86,8 @@ def survey(
     effect = np.zeros(points.low.shape)
     among = table["rank"].notna().to_numpy()
     theirs, tier = points.rows(among), ranked["tier"].to_numpy()
-    doubt = Doubt(theirs, ranked["readiness"].to_numpy(float), tier)
+    shifts = shifts_of(evidence.errors, theirs, weights.indicators)
+    doubt = Doubt(theirs, shifts, ranked["readiness"].to_numpy(float), tier)
     draw = (weights, params.need_weight, params.top_k, params.samples, params.concentration, params.seed)
     if among.any():
         effect[among] = effect_of_indicators(draws(doubt, *draw), theirs.low < theirs.high)

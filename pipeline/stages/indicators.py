@@ -1,4 +1,4 @@
-"""Compute the 66 indicators of the eight scenarios in every unit."""
+"""Compute the 66 indicators of the eight scenarios in every unit, and what errors of the data would move them by."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.catalogue.load import indicator_catalogue, indicators
-from pipeline.indicators.evaluate import indicator_table
+from pipeline.indicators.evaluate import indicator_errors, indicator_table
 from pipeline.indicators.facts import Facts
 from pipeline.indicators.terrain import Terrain
 from pipeline.reach.data_edge import data_edge
@@ -40,7 +40,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         walkers=params.network.walkers,
         limit_minutes=params.walk_times.limit_minutes,
         pace_spread=params.walk_times.pace_spread,
+        stated_amounts_spread=params.indicators.stated_amounts_spread,
     )
-    return {
-        "indicators": indicator_table(indicators(), facts, indicator_catalogue().evidence_min_share),
-    }
+    table = indicator_table(indicators(), facts, indicator_catalogue().evidence_min_share)
+    return {"indicators": table, "indicator_errors": indicator_errors(indicators(), facts, table)}

@@ -23,6 +23,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     candidates, params = inputs["candidates"], settings.params.siting
     evidence = Evidence(
         indicators=inputs["indicators"],
+        errors=inputs["indicator_errors"],
         eligibility=inputs["eligibility"],
         class_status=inputs["class_status"],
         compounds=inputs["compounds"],
@@ -39,7 +40,9 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     return {
         "methods": agreement,
         "method_ranks": places,
-        "rank_pairs": rank_pairs(candidates, evidence.indicators, weights, scenarios(), params),
+        "rank_pairs": rank_pairs(
+            candidates, evidence.indicators, evidence.errors, weights, scenarios(), params
+        ),
         "survey": facts,
         "survey.csv": survey_csv(facts, settings.district.mark),
     }

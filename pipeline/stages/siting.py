@@ -26,6 +26,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
     table = candidates(
         units=inputs["units"],
         indicators=inputs["indicators"],
+        errors=inputs["indicator_errors"],
         scores=inputs["scores"],
         eligibility=inputs["eligibility"],
         compounds=compounds,

@@ -172,6 +172,7 @@ def street() -> Facts:
         walkers=dict.fromkeys(WALKERS, walker),
         limit_minutes=30.0,
         pace_spread=0.1,
+        stated_amounts_spread=0.2,
     )  # fmt: skip
     facts = with_edges(facts, edge_rows([(i, i + 1) for i in range(10)], at), at)
     return with_people(facts, [{"x": 50.0}, {"x": 550.0}])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.catalogue.load import indicators
-from pipeline.indicators.evaluate import indicator_table, points
+from pipeline.indicators.evaluate import FAMILIES, MOVED, indicator_errors, indicator_table, points
 from pipeline.indicators.facts import Facts
 from pipeline.tables import check
 from tests.indicators.street import entry, with_facilities, with_people
+from tests.runs import Chain
 
 
 def test_points_run_straight_between_breakpoints_and_hold_beyond() -> None:
@@ -61,3 +64,75 @@ def test_the_points_interval_holds_the_points_where_less_is_better(town: Facts) 
     known = found[found["known"]]
     assert len(known)
     assert (known["points_low"] <= known["points"]).all() and (known["points"] <= known["points_high"]).all()
+
+
+def _crowded(town: Facts) -> Facts:
+    """40 children at 100 m in a compound, counted to a quarter; 60 at 400 m elsewhere, to a tenth; a kindergarten at 200 m."""
+    people = [
+        {"x": 100, "compound_id": "C", "child_3_6": 40.0, "residents": 400, "residents_low": 300, "residents_high": 500},
+        {"x": 400, "child_3_6": 60.0, "residents": 600, "residents_low": 540, "residents_high": 660},
+    ]  # fmt: skip
+    doors = [{"x": 200, "class": "kindergarten", "capacity": 30.0}]
+    return with_facilities(with_people(town, people), doors, kindergarten="complete")
+
+
+def test_errors_move_shares_and_supply_by_hand(town: Facts) -> None:
+    """Within 1.5 minutes lives the compound alone: 40 of 100 children. Within 2 minutes 30 places are for all of them."""
+    town = _crowded(town)
+    line = {"score": [[0, 0], [100, 100]], "target": 80}
+    catalogue = {"F01": entry("F01", minutes=1.5, **line), "F02": entry("F02", minutes=2, **line)}
+    table = indicator_errors(catalogue, town, indicator_table(catalogue, town, 0.5))
+    found = check("indicator_errors", table).query("unit_id == 'west'").set_index(["indicator_id", "error"])
+    low, high = (found[[f"points_{end}_less", f"points_{end}_more"]] for end in ("low", "high"))
+    assert low.to_numpy() == pytest.approx(high.to_numpy())
+    by_hand = {
+        ("F01", "pace"): None,  # 100 m are 1.1 minutes at most: who is near stays near
+        ("F01", "people_in_compounds"): (100 * 30 / 90, 100 * 50 / 110),
+        ("F01", "people_elsewhere"): (100 * 40 / 94, 100 * 40 / 106),
+        ("F01", "stated_amounts"): None,
+        ("F02", "pace"): None,
+        ("F02", "people_in_compounds"): (100 * 30 / 90, 100 * 30 / 110),
+        ("F02", "people_elsewhere"): (100 * 30 / 94, 100 * 30 / 106),
+        ("F02", "stated_amounts"): (24, 36),
+    }
+    for key, ends in by_hand.items():
+        assert (key in found.index) == (ends is not None), key
+        if ends is not None:
+            assert low.loc[key].tolist() == pytest.approx(ends), key
+
+
+def test_counts_that_are_wrong_everywhere_by_the_same_share_move_no_share(town: Facts) -> None:
+    """One source of counts: supply per head moves, who is within reach does not."""
+    town = _crowded(town)
+    town = replace(town, residents=town.residents.assign(compound_id=None).astype({"compound_id": "str"}))
+    counted = town.residents["residents"]
+    ends = {"residents_low": counted * 0.9, "residents_high": counted * 1.1}
+    town = replace(town, residents=town.residents.assign(**ends))
+    catalogue = {"F01": entry("F01", minutes=1.5), "F02": entry("F02", minutes=2)}
+    table = indicator_errors(catalogue, town, indicator_table(catalogue, town, 0.5))
+    moved = table[(table["error"] == "people_elsewhere") & (table["unit_id"] == "west")]
+    assert moved["indicator_id"].tolist() == ["F02"]
+
+
+def test_counts_move_no_indicator_of_a_family_that_is_not_said_to_be_moved(town: Facts) -> None:
+    town = _crowded(town)
+    left = [one for one in indicators().values() if one.family not in MOVED["people_in_compounds"]]
+    assert left
+    for one in left:
+        now = FAMILIES[one.family](one, town)
+        for less, more in (town.errors["people_in_compounds"], town.errors["people_elsewhere"]):
+            for others in (less, more):
+                then = FAMILIES[one.family](one, others)
+                np.testing.assert_array_equal([then.low, then.high], [now.low, now.high])
+
+
+def test_the_demos_errors_differ_from_what_is_set_and_stay_within_the_scale(demo: Chain) -> None:
+    table, now = demo["indicator_errors"], demo["indicators"].set_index(["unit_id", "indicator_id"])
+    ends = table.set_index(["unit_id", "indicator_id"]).filter(like="points_")
+    assert ends.stack().between(0, 100).all()
+    base = now.loc[ends.index, ["points_low", "points_high"]].to_numpy()
+    assert (np.abs(ends.to_numpy() - np.hstack([base, base])) > 0).any(axis=1).all()
+    by_error = table.groupby("error")["indicator_id"].agg(set)
+    assert set(by_error.index) == set(MOVED)
+    assert by_error["stated_amounts"] <= {"F02", "F05"}  # shelters state no area: their outline is measured
+    assert "F01" in by_error["pace"] & by_error["people_in_compounds"] & by_error["people_elsewhere"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -46,7 +47,8 @@ def test_a_tenth_slower_or_faster_by_hand(town: Facts) -> None:
     town = with_people(town, [{"x": 100, "child_3_6": 10.0}, {"x": 450, "child_3_6": 30.0}])
     town = with_facilities(town, [{"x": 300, "class": "kindergarten"}], kindergarten="complete")
     for minutes, shares in ((1.6, (0, 75, 75)), (1.9, (75, 75, 100)), (1.4, (0, 0, 75))):
-        for facts, share in zip((town.slower, town, town.faster), shares, strict=True):
+        slower, faster = town.errors["pace"]
+        for facts, share in zip((slower, town, faster), shares, strict=True):
             assert share_within(entry("F01", minutes=minutes), facts).value[WEST] == share
 
 
@@ -91,7 +93,7 @@ def test_a_constraint_walks_with_other_legs_and_says_so_where_nobody_walked(town
     town = with_facilities(town, [{"x": 100, "class": "elderly_station"}], elderly_station="complete")
     times = town.walk_times[town.walk_times["walker"] != "elderly_step_free"]
     with pytest.raises(SettingsError, match="elderly_step_free"):
-        share_within(entry("T05"), type(town)(**{**town.__dict__, "walk_times": times}))
+        share_within(entry("T05"), replace(town, walk_times=times))
 
 
 def test_variety_by_hand(town: Facts) -> None:
@@ -137,7 +139,7 @@ def test_the_gap_between_the_worst_served_tenth_and_the_median_by_hand(town: Fac
 def test_nobody_within_the_limit_counts_as_the_limit(town: Facts) -> None:
     town = with_people(town, [{"x": 0.0, "residents": 8.0}, {"x": 400.0, "residents": 2.0}])
     town = with_facilities(town, [{"x": 0, "class": "food_shop"}], food_shop="complete")
-    town = with_walks(type(town)(**{**town.__dict__, "limit_minutes": 3.0}))
+    town = with_walks(replace(town, limit_minutes=3.0))
     assert time_gap(entry("C06", classes=["food_shop"]), town).value[WEST] == pytest.approx(3.0)
 
 

@@ -21,7 +21,6 @@ from pipeline.settings import District, Settings, load_params
 from tests.attacks import ATTACKS
 from tests.programs import recalculated
 from tests.runs import ROOT, Chain
-from tests.scoring.cases import UNPACED
 
 
 @pytest.fixture
@@ -68,7 +67,7 @@ def _evidence(units: list[str], seed: int) -> pd.DataFrame:
                     "known": known, "evidence_share": random.random(), "evidence": "e", "note": "",
                 }
             )  # fmt: skip
-    return pd.DataFrame(rows).assign(**UNPACED)
+    return pd.DataFrame(rows)
 
 
 def _candidates(units: list[str], text: str = "海晏里") -> pd.DataFrame:

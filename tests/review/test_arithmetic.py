@@ -128,9 +128,8 @@ def random_points(random: np.random.Generator, units: int) -> Points:
     scenario = np.array([key[0] for key in indicators()])
     known[1, scenario == "G"] = False
     points = np.where(known, random.uniform(low, high), np.nan)
-    still = np.zeros((2, *shape))
     names = tuple(f"P{i:02d}" for i in range(units))
-    return Points(names, points, low, high, known, random.random(shape), still, still)
+    return Points(names, points, low, high, known, random.random(shape))
 
 
 def test_hard_cases_give_the_pipelines_ranking(open_page: Callable[..., Watched], review_html: Path) -> None:

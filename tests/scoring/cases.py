@@ -7,6 +7,8 @@ import pandas as pd
 
 from pipeline.scoring.points import Points
 from pipeline.scoring.weights import Weights
+from pipeline.siting.errors import ERRORS, Shifts
+from pipeline.tables import empty
 
 # Two scenarios: X has two indicators, the second with twice the weight; Y has one.
 SMALL = Weights(
@@ -18,8 +20,8 @@ SMALL = Weights(
 )
 
 
-# columns of table `indicators` where nobody walks
-UNPACED = {f"points_{end}_{pace}": np.nan for end in ("low", "high") for pace in ("slow", "fast")}
+# table `indicator_errors` where no figure is wrong
+NO_ERRORS = empty("indicator_errors")
 
 
 def sheet(**units: list[float | tuple[float, float] | None]) -> pd.DataFrame:
@@ -36,7 +38,7 @@ def sheet(**units: list[float | tuple[float, float] | None]) -> pd.DataFrame:
             known = isinstance(entry, int | float)
             rows.append((unit, indicator, entry if known else np.nan, low, high, known, float(known)))
     columns = "unit_id indicator_id points points_low points_high known evidence_share".split()
-    table = pd.DataFrame(rows, columns=columns).assign(**UNPACED)
+    table = pd.DataFrame(rows, columns=columns)
     return table.astype({"points": float, "points_low": float, "points_high": float})
 
 
@@ -52,8 +54,7 @@ def random_weights(random: np.random.Generator) -> Weights:
 
 
 def random_points(random: np.random.Generator, weights: Weights, units: int) -> Points:
-    """Return points of which about half are unknown, some within bounds, and known ones with an interval at times; a third
-    depends on how fast people walk."""
+    """Return points of which about half are unknown, some within bounds, and known ones with an interval at times."""
     shape = (units, len(weights.indicators))
     low, high = np.sort(random.uniform(0, 100, (2, *shape)), axis=0)
     exact, wide = random.random(shape) < 0.3, random.random(shape) < 0.3
@@ -63,9 +64,12 @@ def random_points(random: np.random.Generator, weights: Weights, units: int) -> 
     low, high = np.where(wide & ~known, 0.0, low), np.where(wide & ~known, 100.0, high)
     evidence = np.where(known, random.uniform(0.5, 1, shape), 0.0)
     names = tuple(f"U{i}" for i in range(units))
-    walked = (random.random(shape) < 1 / 3).astype(float)
-    slow, fast = (
-        -walked * random.uniform(0, low, (2, *shape)),
-        walked * random.uniform(0, 100 - high, (2, *shape)),
-    )
-    return Points(names, np.where(known, points, np.nan), low, high, known, evidence, slow, fast)
+    return Points(names, np.where(known, points, np.nan), low, high, known, evidence)
+
+
+def random_shifts(random: np.random.Generator, points: Points) -> Shifts:
+    """Return shifts for a third of the points, up to 30 either way."""
+    shape = (2 * len(ERRORS), *points.low.shape)
+    moved = random.random(points.low.shape) < 1 / 3
+    low, high = moved * random.uniform(-30, 30, (2, *shape))
+    return Shifts(low, high)

@@ -19,7 +19,7 @@ from pipeline.siting.candidates import candidates
 from pipeline.siting.pilot_type import pilot_types, pilots
 from pipeline.tables import check
 from tests.eligibility.cases import PARAMS, THRESHOLDS, register
-from tests.scoring.cases import UNPACED
+from tests.scoring.cases import NO_ERRORS
 
 RULES = rule_catalogue()
 WEIGHTS = catalogue_weights(scenarios(), indicators(), dict.fromkeys(scenarios(), 1.0))
@@ -42,7 +42,7 @@ def _indicators(**points: float | None) -> pd.DataFrame:
         for i in WEIGHTS.indicators
     ]
     columns = "unit_id indicator_id points points_low points_high known evidence_share".split()
-    return pd.DataFrame(rows, columns=columns).assign(**UNPACED)
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _eligibility(results: dict[str, dict[str, str]], compounds: dict[str, dict[str, str]]) -> pd.DataFrame:
@@ -79,6 +79,7 @@ def _rank(
     return candidates(
         units=_units(ids),
         indicators=table,
+        errors=NO_ERRORS,
         scores=score_table(table, WEIGHTS, "arithmetic"),
         eligibility=_eligibility({i: results.get(i, {}) for i in ids}, compounds),
         compounds=Subjects("compound", listed, THRESHOLDS),
@@ -153,6 +154,7 @@ def test_no_proposed_unit_gives_an_empty_table() -> None:
     empty_table = candidates(
         units=none,
         indicators=_indicators(A=60.0),
+        errors=NO_ERRORS,
         scores=score_table(_indicators(A=60.0), WEIGHTS, "arithmetic"),
         eligibility=_eligibility({"A": {}}, {}),
         compounds=Subjects("compound", register().set_index("compound_id"), THRESHOLDS),

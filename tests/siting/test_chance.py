@@ -13,19 +13,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.scoring.points import points_of
+from pipeline.scoring.points import Points, points_of
 from pipeline.siting import chance
 from pipeline.siting.chance import Doubt, chance_top_k, draws, priority
+from pipeline.siting.errors import ERRORS, Shifts, shifts_of
 from pipeline.siting.need import need
 from tests.runs import ROOT
-from tests.scoring.cases import SMALL, random_points, random_weights, sheet
+from tests.scoring.cases import NO_ERRORS, SMALL, random_points, random_shifts, random_weights, sheet
 
 SURE: dict[str, Any] = {"need_weight": 0.5, "samples": 4000, "concentration": 40, "seed": 1}
 
 
+def _still(points: Points) -> Shifts:
+    return shifts_of(NO_ERRORS, points, SMALL.indicators)
+
+
 def _doubt(*units: list[Any], ready: list[float] | None = None, tier: list[int] | None = None) -> Doubt:
     points = points_of(sheet(**{f"U{i}": unit for i, unit in enumerate(units)}), SMALL.indicators)
-    return Doubt(points, np.array(ready or [50.0] * len(units)), np.array(tier or [0] * len(units)))
+    return Doubt(
+        points, _still(points), np.array(ready or [50.0] * len(units)), np.array(tier or [0] * len(units))
+    )
 
 
 def test_what_is_certain_has_chance_one() -> None:
@@ -70,7 +77,9 @@ def test_need_or_readiness_may_weigh_alone(need_weight: float) -> None:
 def test_chances_add_up_to_the_places(seed: int, k: int) -> None:
     random = np.random.default_rng(seed)
     weights = random_weights(random)
-    doubt = Doubt(random_points(random, weights, 6), random.uniform(0, 100, 6), random.integers(0, 2, 6))
+    points = random_points(random, weights, 6)
+    shifts = random_shifts(random, points)
+    doubt = Doubt(points, shifts, random.uniform(0, 100, 6), random.integers(0, 2, 6))
     found = chance_top_k(doubt, weights, 0.5, k, 120, 40, 1)
     assert found.sum() == pytest.approx(min(k, 6))
     assert ((found >= 0) & (found <= 1)).all()
@@ -84,12 +93,18 @@ def test_a_samples_priority_is_that_of_its_points_under_the_ranking_rule(seed: i
     targets = np.where(random.random(len(weights.indicators)) < 0.2, 0.0, weights.target_points)
     weights = replace(weights, target_points=targets)
     points = random_points(random, weights, 5)
-    doubt = Doubt(points, random.uniform(0, 100, 5), np.zeros(5, int))
+    shifts = random_shifts(random, points)
+    doubt = Doubt(points, shifts, random.uniform(0, 100, 5), np.zeros(5, int))
+    n = len(ERRORS)
     for some in draws(doubt, weights, 0.5, 2, 40, 40, seed):
-        shift = np.where((some.pace > 0)[:, None, None, None], points.fast, points.slow)
-        shift = shift * np.abs(some.pace)[:, None, None, None]
-        low, high = points.low + shift[:, 0], points.high + shift[:, 1]
-        drawn = low + some.position * (high - low)
+        low, high = points.low, points.high
+        for error in range(n):
+            at = some.errors[:, error, None, None]
+            low, high = (
+                end + np.abs(at) * np.where(at > 0, shift[n + error], shift[error])
+                for end, shift in ((low, shifts.low), (high, shifts.high))
+            )
+        drawn = np.clip(low + some.position * (high - low), 0, 100)
         expected = need(drawn, np.ones(drawn.shape, bool), weights, some.of_scenarios)
         assert some.priority == pytest.approx(
             priority(expected, doubt.readiness, some.need_weight[:, None]), nan_ok=True
@@ -114,10 +129,11 @@ def test_the_number_of_threads_does_not_change_the_draws() -> None:
     script = (
         "import numpy as np\n"
         "from pipeline.siting.chance import Doubt, chance_top_k\n"
-        "from tests.scoring.cases import random_points, random_weights\n"
+        "from tests.scoring.cases import random_points, random_shifts, random_weights\n"
         "random = np.random.default_rng(3)\n"
         "weights = random_weights(random)\n"
-        "doubt = Doubt(random_points(random, weights, 9), np.zeros(9), np.zeros(9, int))\n"
+        "points = random_points(random, weights, 9)\n"
+        "doubt = Doubt(points, random_shifts(random, points), np.zeros(9), np.zeros(9, int))\n"
         "print(chance_top_k(doubt, weights, 0.5, 3, 500, 40, 1).tobytes().hex())\n"
     )
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS")

@@ -15,7 +15,7 @@ from pipeline.siting.chance import priority
 from pipeline.siting.flip import LEAD_POINTS, Standing, flip, flip_need_weight
 from pipeline.siting.need import need, scenario_needs
 from pipeline.siting.rank_pairs import rank_pairs
-from pipeline.tables import TABLES, check
+from pipeline.tables import check, empty
 from tests.runs import Chain
 from tests.scoring.cases import random_points, random_weights
 
@@ -96,7 +96,7 @@ def test_the_table_of_the_demo(demo: Chain) -> None:
     assert table["unit_id"].tolist() == ranked["unit_id"].tolist()[:-1]
     assert table["next_unit_id"].tolist() == ranked["unit_id"].tolist()[1:]
     params = SitingParams(top_k=5, need_weight=0.5, samples=2000, survey_facts=20, concentration=40, seed=1)
-    again = rank_pairs(candidates, demo["indicators"], weights, scenarios(), params)
+    again = rank_pairs(candidates, demo["indicators"], demo["indicator_errors"], weights, scenarios(), params)
     pd.testing.assert_frame_equal(check("rank_pairs", again), table)
     assert set(table["flip_result"]) & {"smallest", "found"}
 
@@ -105,6 +105,6 @@ def test_without_ranked_candidates_the_table_is_empty() -> None:
     weights = catalogue_weights(scenarios(), indicators(), dict.fromkeys(scenarios(), 1.0))
     params = SitingParams(top_k=5, need_weight=0.5, samples=20, survey_facts=20, concentration=40, seed=1)
     candidates = pd.DataFrame({"unit_id": ["P1"], "rank": pd.array([None], "Int64"), "eligible": ["fail"]})
-    columns = {name: [] for name in TABLES["indicators"].nullable}
-    table = rank_pairs(candidates.assign(readiness=50.0), pd.DataFrame(columns), weights, scenarios(), params)
+    nothing = empty("indicators"), empty("indicator_errors")
+    table = rank_pairs(candidates.assign(readiness=50.0), *nothing, weights, scenarios(), params)
     assert len(check("rank_pairs", table)) == 0

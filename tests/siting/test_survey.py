@@ -15,19 +15,21 @@ from pipeline.eligibility.verdict import unit_verdict
 from pipeline.scoring.points import points_of
 from pipeline.siting.answers import answered, open_rules
 from pipeline.siting.chance import Doubt, draws
+from pipeline.siting.errors import shifts_of
 from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
 from pipeline.siting.readiness import readiness
 from pipeline.siting.survey import survey_csv
 from pipeline.tables import check
 from tests.runs import Chain
-from tests.scoring.cases import SMALL, sheet
+from tests.scoring.cases import NO_ERRORS, SMALL, sheet
 
 RULES = rule_catalogue().rules
 
 
 def _effects(*units: list[float | None]) -> np.ndarray:
     points = points_of(sheet(**{f"U{i}": unit for i, unit in enumerate(units)}), SMALL.indicators)
-    doubt = Doubt(points, np.full(len(units), 50.0), np.zeros(len(units), int))
+    shifts = shifts_of(NO_ERRORS, points, SMALL.indicators)
+    doubt = Doubt(points, shifts, np.full(len(units), 50.0), np.zeros(len(units), int))
     samples = draws(doubt, SMALL, 0.5, k=1, samples=4000, concentration=40, seed=1)
     return effect_of_indicators(samples, points.low < points.high)
 

@@ -260,7 +260,7 @@ TABLES: dict[str, Table] = {
         Table(
             "survey", "待查清单", "fact worth finding out, best first", "subject_kind subject_id fact",
             "rank subject_kind subject_id fact question question_en how_to_answer effect_top_k changes_verdict open_points",
-            (("subject_kind", ("compound", "unit", "class", "facility")),),
+            (("subject_kind", ("compound", "unit", "class", "facility", "gate")),),
         ),
         Table("methods", "其他方法", "method of ranking", "method", "method compared left_out spearman? kendall_tau? top_k_shared? consistency_ratio?"),
         Table("method_ranks", "其他方法名次", "method × candidate", "method unit_id", "method unit_id method_value place our_place"),

@@ -54,6 +54,10 @@ def how_to_answer(fact: str) -> str:
     field = FIELDS[fact]
     if fact == "completeness":
         return "complete / partial / unknown"
+    if fact == "gate_users":
+        return "public / residents / permit / closed"
+    if fact == "open_hours":
+        return "06:00-22:00 / 24/7 / off"
     if field.codes:
         return " / ".join(field.codes)
     return _HOW.get(field.type, f"数字 number {field.unit}".rstrip())

@@ -23,6 +23,7 @@ from pipeline.siting.errors import shifts_of
 from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
 from pipeline.siting.open_cells import how_to_answer, open_cells
 from pipeline.siting.rank_pairs import ranked_in_id_order
+from pipeline.siting.uncertain_gates import WALLED, GatesOnTheWay
 from pipeline.tables import FIELDS
 
 _CELL = Label(zh="{subject}：{fact}？", en="{subject}: {fact}?")
@@ -31,9 +32,20 @@ _LIST = Label(
 )
 _AMOUNT = Label(zh="{subject}：{fact}是多少？", en="{subject}: {fact}?")
 _MEASURE = Label(zh="{subject}：{fact}情况如何？（{note}）", en="{subject}: {fact}? ({note})")
+_GATE = {
+    "gate_users": Label(
+        zh="{subject}：谁可以通过，所有人、仅业主、凭证登记，还是常闭？",
+        en="{subject}: who may pass: everyone, residents, on a permit, nobody?",
+    ),
+    "open_hours": Label(
+        zh="{subject}：每天几点至几点开放？", en="{subject}: from when to when is it open every day?"
+    ),
+}
+_WALL = Label(zh="{subject}：是否有围墙、封闭管理？", en="{subject}: is there a wall round it, with gates?")
 _RULE = Label(zh="{subject}：是否满足“{fact}”？{note}", en="{subject}: does it meet “{fact}”? {note}")
 _BRING = "不在此表回答，请补充图层或登记 not answered here: bring the layer or register it"
 _ANSWERS = ("答案 answer", "填写人 author", "日期 date")
+_SEEN = 1e-9  # a smaller share is what rounding leaves
 Key = tuple[str, str, str]
 
 
@@ -48,7 +60,10 @@ class _Found:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Tables of the district that say what is known, as the stages before left them; `pairs` from `unit_compounds`."""
+    """Tables of the district that say what is known, as the stages before left them.
+
+    `gates` has those that the district's layer lists; `pairs` are from `unit_compounds`.
+    """
 
     indicators: pd.DataFrame
     errors: pd.DataFrame
@@ -58,6 +73,8 @@ class Evidence:
     compounds: pd.DataFrame
     register: pd.DataFrame
     pairs: pd.DataFrame
+    gates: pd.DataFrame
+    on_the_way: GatesOnTheWay
 
 
 def survey(
@@ -74,13 +91,14 @@ def survey(
     First by the effect on who is among the first k, then by the points of total score that hang on it, then by whether an
     answer changes a verdict. An unknown indicator is booked to what would settle it: an incomplete facility list
     (evenly where several are), facilities that do not state their places (evenly), the empty cells of the register (by
-    the square of the residents, as their shares of the variance), otherwise the unit itself. An open rule is booked to
-    the empty cells of the register that keep it open, likewise.
+    the square of the residents, as their shares of the variance), walls and gates of which too little is known, otherwise
+    the unit itself. Where a walk hangs on a gate, the gate has the part of what is open that people have whose walk
+    does. An open rule is booked to the empty cells of the register that keep it open, likewise.
     """
     table = candidates.sort_values("unit_id").reset_index(drop=True)
     ranked = ranked_in_id_order(candidates)
     pairs = evidence.pairs[evidence.pairs["unit_id"].isin(set(table["unit_id"]))]
-    names = _names(table, evidence.compounds, evidence.places)
+    names = _names(table, evidence)
     points = points_of(evidence.indicators, weights.indicators, table["unit_id"])
     found: dict[Key, _Found] = {}
     effect = np.zeros(points.low.shape)
@@ -94,7 +112,7 @@ def survey(
     for key, question, row, column, share in _causes(
         points, evidence, pairs, catalogue, classes, rules, names
     ):
-        entry = found.setdefault(key, _Found(question, how=_how(key)))
+        entry = found.setdefault(key, _Found(question, how=_how(key, evidence)))
         entry.effect += share * effect[row, column]
         entry.open_points += share * _width(points, weights, row, column) / len(table)
     _add_rules(found, table, doubt, ranked, evidence, pairs, rules, draw, names)
@@ -117,16 +135,21 @@ def survey_csv(table: pd.DataFrame, mark: str) -> str:
     return out.getvalue()
 
 
-def _how(key: Key) -> str:
-    kind, _, fact = key
-    return how_to_answer(fact) if kind != "unit" and fact in FIELDS else _BRING
+def _how(key: Key, evidence: Evidence) -> str:
+    kind, subject, fact = key
+    unlisted = kind == "gate" and subject not in set(evidence.gates["gate_id"])  # mapped with the streets
+    return how_to_answer(fact) if kind != "unit" and not unlisted and fact in FIELDS else _BRING
 
 
-def _names(table: pd.DataFrame, compounds: pd.DataFrame, places: pd.DataFrame) -> dict[tuple[str, str], Both]:
+def _names(table: pd.DataFrame, evidence: Evidence) -> dict[tuple[str, str], Both]:
+    places, compounds = evidence.places, evidence.compounds
+    of = compounds.set_index("compound_id")[["name", "name_en"]]
+    gates = evidence.on_the_way.gates[["compound_id"]].reset_index().join(of, on="compound_id")
     frames = (
         ("unit", table, "unit_id"),
         ("compound", compounds, "compound_id"),
         ("facility", places.assign(name=places["name"].fillna("")), "facility_id"),
+        ("gate", gates.assign(name=gates["name"].fillna("")), "gate_id"),
     )
     return {
         (kind, row[key]): (
@@ -185,14 +208,34 @@ def _causes(
             assert isinstance(entry, RegisterShare)
             key = ("compound", compound, entry.column)
             yield key, _cell_question(key, names, rules), row, column, share
-        if not lists and not cells and not amounts:
+        if lists or cells or amounts:
+            continue
+        ways_in: Mapping[Key, float] = {}
+        if isinstance(entry, WALLED) and unit in members:
+            ways_in = evidence.on_the_way.of_compounds(members[unit], register)
+        elif entry.facility_classes:
+            hang = evidence.on_the_way.shares(entry, unit)
+            open_ = max(1.0 - points.evidence[row, column], sum(hang.values()))
+            ways_in = {fact: share / open_ for fact, share in hang.items()}
+        for key, share in ways_in.items():
+            yield key, _way_in_question(key, names), row, column, share
+        rest = 1.0 - sum(ways_in.values())
+        if rest > _SEEN:
             told = {"subject": names["unit", unit], "fact": (entry.zh, entry.en)}
             told["note"] = (notes.get((unit, entry.id), ""),) * 2
-            yield ("unit", unit, entry.id), fill(_MEASURE, told, {}), row, column, 1.0
+            yield ("unit", unit, entry.id), fill(_MEASURE, told, {}), row, column, rest
+
+
+def _way_in_question(key: Key, names: Mapping[tuple[str, str], Both]) -> Both:
+    kind, subject, fact = key
+    label = _GATE[fact] if kind == "gate" else _WALL
+    return fill(label, {"subject": names.get((kind, subject), (subject, subject))}, {})
 
 
 def _cell_question(key: Key, names: Mapping[tuple[str, str], Both], rules: RuleCatalogue) -> Both:
     _, compound, column = key
+    if column == "gated":
+        return _way_in_question(key, names)
     label = rules.fields.get(column) or FIELDS[column]
     subject = names.get(("compound", compound), (compound, compound))
     return fill(_CELL, {"subject": subject, "fact": (label.zh, label.en)}, {})
@@ -253,7 +296,7 @@ def _add_rules(
         booked: dict[Key, float] = {("compound", *cell): share for cell, share in cells.items()}
         for key, share in booked.items() if booked else [((*fact[:2], fact.rule_id), 1.0)]:
             question = _cell_question(key, names, rules) if booked else fill(_RULE, told, {})
-            entry = found.setdefault(key, _Found(question, how=_how(key)))
+            entry = found.setdefault(key, _Found(question, how=_how(key, evidence)))
             entry.effect += share * effect
             entry.changes_verdict |= changes
 

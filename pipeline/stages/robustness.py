@@ -14,6 +14,7 @@ from pipeline.siting.methods import methods
 from pipeline.siting.pairwise import read_pairwise
 from pipeline.siting.rank_pairs import rank_pairs
 from pipeline.siting.survey import Evidence, survey, survey_csv
+from pipeline.siting.uncertain_gates import GatesOnTheWay
 from pipeline.store import Content
 
 
@@ -30,6 +31,10 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         places=inputs["places"],
         register=inputs["register"],
         pairs=unit_compounds(inputs["residents"], inputs["address_areas"]),
+        gates=inputs["gates"],
+        on_the_way=GatesOnTheWay.of(
+            inputs["openings"], inputs["residents"], inputs["address_areas"], inputs["walk_times"]
+        ),
     )
     facts = survey(candidates, evidence, rule_catalogue(), indicators(), facility_classes(), weights, params)
     layer = settings.district.layers.pairwise

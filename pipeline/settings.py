@@ -91,6 +91,9 @@ class Layers(Strict):
     register_: Layer | None = Field(None, alias="register")
     population: list[Population] = Field(default_factory=list)
     buildings: Layer | None = None
+    squares: Layer | None = Field(
+        None, description="areas that people walk across; default: those of an OpenStreetMap street file"
+    )
     walls: Layer | None = None
     gates: Layer | None = None
     land: list[Layer] = Field(default_factory=list, description="green, water, railway, river, coast")
@@ -227,6 +230,9 @@ class NetworkParams(Strict):
     steep_share: float = Field(gt=0, description="slope from which a way counts as steep (0.08 = 1:12.5)")
     slope_limit: float = Field(
         gt=0, description="slopes beyond this are taken as errors of the terrain model"
+    )
+    square_points_max: int = Field(
+        ge=2, description="entries and corners of a square beyond which the rest is left out"
     )
     gate_tolerance_m: float = Field(gt=0, description="a gate opens the wall crossing within this distance")
     at: str = Field(description="time of day, HH:MM, at which gates with hours are open or closed")

@@ -108,6 +108,7 @@ TABLES: dict[str, Table] = {
             "way_id node_ids highway foot? access? crossing? bridge tunnel layer width_m? name? geometry",
         ),
         Table("way_nodes", "道路节点", "tagged node of the street layer", "node_id", "node_id highway? barrier? access? open_hours? crossing? geometry"),
+        Table("squares", "广场", "square or other area that people walk across", "square_id", "square_id foot? access? layer name? geometry"),
         Table("walls", "院墙", "wall or fence", "wall_id", "wall_id kind geometry"),
         Table("gates", "出入口", "gate as surveyed or mapped", "gate_id", "gate_id compound_id? gate_users open_hours? geometry", (_GATE_USERS,)),
         Table(

@@ -25,7 +25,7 @@ GROUPS: tuple[Group, ...] = ("catalogue", "data", "people", "facilities", "netwo
 _TABLES: dict[Group, tuple[str, ...]] = {
     "people": ("population_zones",),
     "facilities": ("places", "class_status"),
-    "network": ("ways", "way_nodes", "walls", "gates", "terrain.tif", "extent"),
+    "network": ("ways", "way_nodes", "squares", "walls", "gates", "terrain.tif", "extent"),
 }
 _PEOPLE_SECTION = "population"  # parameters that intake counts people with: they go with the people
 _UP_TO = "candidates"

@@ -45,6 +45,7 @@ SPECS: dict[str, Spec] = {
     "streets": Spec(
         "ways", ("highway",), ("foot", "access", "crossing", "bridge", "tunnel", "layer", "width_m", "name")
     ),
+    "squares": Spec("squares", (), ("square_id", "foot", "access", "layer", "name")),
     "walls": Spec("walls", (), ("wall_id", "kind")),
     "gates": Spec("gates", (), ("gate_id", "compound_id", "gate_users", "open_hours")),
     "facilities": Spec(

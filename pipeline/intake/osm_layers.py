@@ -45,6 +45,7 @@ def keys() -> frozenset[str]:
     """Return the tag keys by which any of our layers finds its things."""
     expressions = [line for entry in facility_classes().values() for line in entry.osm]
     expressions += [line for entry in _MAP["land"] for line in entry["osm"]]
+    expressions += _MAP["squares"]
     return frozenset(parse(line)[0][0] for line in expressions) | {"building", "barrier", "landuse"}
 
 
@@ -77,6 +78,30 @@ def walls(osm: OsmFile) -> gpd.GeoDataFrame:
         if tags.get("barrier") in _MAP["walls"]
     ]
     return _layer(rows, ["wall_id", "kind"])
+
+
+def squares(osm: OsmFile) -> gpd.GeoDataFrame:
+    """Return areas that people walk across: square_id, foot, access, layer, name.
+
+    A closed way is the line round something unless it says that it is an area; a multipolygon is one.
+    """
+    rows = [
+        (
+            osm_id,
+            tags.get("foot"),
+            tags.get("access"),
+            int(_number(tags.get("layer")) or 0),
+            _names(tags)[0],
+            shape,
+        )
+        for osm_id, tags, shape in _things(osm, ("area",))
+        if any(matches(tags, line) for line in _MAP["squares"])
+        or (
+            tags.get("highway") in _MAP["square_highways"]
+            and (osm_id.startswith("r") or tags.get("area") == "yes")
+        )
+    ]
+    return _layer(rows, ["square_id", "foot", "access", "layer", "name"])
 
 
 def gates(osm: OsmFile) -> gpd.GeoDataFrame:
@@ -123,6 +148,7 @@ def land(osm: OsmFile) -> gpd.GeoDataFrame:
 LAYERS: dict[str, Callable[[OsmFile], gpd.GeoDataFrame]] = {
     "facilities": facilities,
     "buildings": buildings,
+    "squares": squares,
     "walls": walls,
     "gates": gates,
     "compounds": compounds,

@@ -13,6 +13,7 @@ from pipeline.intake.answers import Answers
 from pipeline.intake.areas import committees, compounds, extent, note_overlaps, table, within_extent
 from pipeline.intake.facilities import class_status, listed
 from pipeline.intake.layers import Opener
+from pipeline.intake.osm import is_osm
 from pipeline.intake.people import population_zones
 from pipeline.intake.place import Around, district_crs
 from pipeline.intake.progress import progress
@@ -91,8 +92,10 @@ def read_district(settings: Settings) -> Intake:
     tables["places"] = table("places", facilities)
     tables["class_status"] = class_status(opener, facilities)
     everywhere = shapely.union_all([region, *areas.geometry])
-    for name in ("buildings", "walls", "gates", "land"):
+    for name in ("buildings", "squares", "walls", "gates", "land"):
         given = {label: layer for label, layer in layers.all() if label.split("[")[0] == name}
+        if name == "squares" and not given and is_osm(district.file(layers.streets)):
+            given = {name: layers.streets}
         tables[name] = layer_table(opener, name, given, around, crs, everywhere, homes)
 
     for kind, name in (("class", "class_status"), ("facility", "places"), ("gate", "gates")):

@@ -1,6 +1,8 @@
-"""Read what stands on the ground: buildings, walls, gates, green, water, railways and coast."""
+"""Read what stands on the ground: buildings, squares, walls, gates, green, water, railways and coast."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -18,13 +20,21 @@ from pipeline.tables import empty
 
 _KINDS: dict[str, tuple[Kind, ...]] = {
     "buildings": ("polygon",),
+    "squares": ("polygon",),
     "walls": ("line", "polygon"),
     "gates": ("point",),
     "land": ("polygon", "line"),
 }
-_IDS = {"buildings": "building_id", "walls": "wall_id", "gates": "gate_id", "land": "land_id"}
-_DEFAULTS: dict[str, dict[str, str]] = {
+_IDS = {
+    "buildings": "building_id",
+    "squares": "square_id",
+    "walls": "wall_id",
+    "gates": "gate_id",
+    "land": "land_id",
+}
+_DEFAULTS: dict[str, dict[str, Any]] = {
     "buildings": {"use": "unknown"},
+    "squares": {"layer": 0},
     "walls": {"kind": "wall"},
     "gates": {"gate_users": "unknown"},
     "land": {},
@@ -40,7 +50,7 @@ def layer_table(
     ground: shapely.Geometry,
     compounds: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
-    """Return table `buildings`, `walls`, `gates` or `land` from its layers; empty where there are none.
+    """Return table `buildings`, `squares`, `walls`, `gates` or `land` from its layers; empty where there are none.
 
     What touches neither the extent nor a committee (`ground`) is refused and counted. Ids that the file lacks are the layer
     and row number. Walls given as areas become their outlines, and single lines each. Buildings without compound get the

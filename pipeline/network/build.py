@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.errors import TableError
 from pipeline.network.closing import open_at, uncertain_gates, users_at, users_if_closed
 from pipeline.network.crossings import crossing_shares
-from pipeline.network.gates import gate_points
+from pipeline.network.gates import gate_points, place_gates
 from pipeline.network.graph import Ints, flatten, lines
 from pipeline.network.minutes import steepest, walking_minutes
 from pipeline.network.openings import pass_walls
@@ -22,8 +22,9 @@ from pipeline.network.passages import Walled
 from pipeline.network.profile import Profile, classify
 from pipeline.network.search import PUBLIC
 from pipeline.network.slope import Steps, Terrain, slope_steps
+from pipeline.network.squares import HIGHWAY, cross_squares
 from pipeline.network.users import edge_users
-from pipeline.network.walls import LAND_BARRIERS, barrier_lines, compound_at
+from pipeline.network.walls import LAND_BARRIERS, WATER, barrier_lines, compound_at
 from pipeline.settings import NetworkParams
 
 
@@ -46,6 +47,8 @@ def build_network(
     compounds: gpd.GeoDataFrame,
     gated: pd.Series,
     land: gpd.GeoDataFrame,
+    squares: gpd.GeoDataFrame,
+    buildings: gpd.GeoDataFrame,
     terrain: Terrain,
     params: NetworkParams,
     rules: Profile,
@@ -54,7 +57,7 @@ def build_network(
 
     Parameters
     ----------
-    ways, way_nodes, walls, gates, compounds, land
+    ways, way_nodes, walls, gates, compounds, land, squares, buildings
         Tables of these names, in one projected CRS.
     gated
         `boolean` by compound_id: walled (True), open (False), not known (missing).
@@ -83,11 +86,24 @@ def build_network(
     chosen["exempt"] = chosen["bridge"] | chosen["tunnel"]
     gated = compounds["compound_id"].map(gated).astype("boolean")
     barriers = barrier_lines(walls, compounds, gated, land, rules)
+    known = gate_points(gates, way_nodes, rules)
+    streets, gate_node = place_gates(flatten(chosen), known, params.gate_tolerance_m, rules.walls.snap_m)
+    streets, chosen, crossed = cross_squares(
+        streets,
+        chosen,
+        squares,
+        gate_node,
+        _bodies(buildings, land),
+        np.concatenate([barriers.geometry, chosen.geometry[chosen["arterial"] & ~chosen["exempt"]]]),
+        params.square_points_max,
+        rules,
+    )
     walled = pass_walls(
-        flatten(chosen),
+        streets,
         chosen["exempt"].to_numpy(),
         barriers[~barriers["kind"].isin(LAND_BARRIERS)].reset_index(drop=True),
-        gate_points(gates, way_nodes, rules),
+        known,
+        gate_node,
         compounds,
         params.gate_tolerance_m,
         rules,
@@ -121,7 +137,7 @@ def build_network(
         crossings["signalled"],
         crossings["unsignalled"],
     )
-    report = _report(ways, tags, edges, openings, steps, crossings, params)
+    report = _report(ways, tags, edges, openings, steps, crossings, params) | {"squares": crossed}
     inner = ["arterial", "exempt", "gate"]
     return Network(
         _nodes(walled, edges, ways.crs),
@@ -130,6 +146,12 @@ def build_network(
         barriers,
         report,
     )
+
+
+def _bodies(buildings: gpd.GeoDataFrame, land: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Return the polygons on which nobody walks: buildings and water."""
+    water = land.geometry[land["kind"].isin(WATER)].to_numpy()
+    return np.concatenate([buildings.geometry.to_numpy(), water[shapely.get_dimensions(water) == 2]])
 
 
 def _edges(walled: Walled, ways: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:
@@ -182,7 +204,8 @@ def _report(
     params: NetworkParams,
 ) -> dict[str, Any]:
     """Count what was left out, guessed, limited and cut off."""
-    km = edges["length_m"] / 1000
+    across = edges["highway"] == HIGHWAY  # lines that cross each other: no length of street
+    km = (edges["length_m"] / 1000).mask(across, 0.0)
     refused = tags.loc[tags["refused"] != "", "refused"]
     kind = openings["status"].mask(openings["status"] == "gate", openings["gate_users"])
     users = edges["users_in_hours"]
@@ -190,6 +213,7 @@ def _report(
     return {
         "ways": {"read": len(ways), "refused": _counts(refused)},
         "edges": len(edges),
+        "edges_across_squares": int(across.sum()),
         "length_km": round(float(km.sum()), 3),
         "public_km": round(float(km[users == PUBLIC].sum()), 3),
         "main_component_km": round(float(km[part == 0].sum()), 3),

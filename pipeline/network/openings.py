@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from shapely import STRtree
 
 from pipeline.network.contacts import Arms, Contacts, Segments, arm_sectors, arms_at, find_contacts
-from pipeline.network.gates import place_gates
 from pipeline.network.graph import Bools, Ints, Pieces, Streets, cut, lines
 from pipeline.network.passages import Walled, part_streets
 from pipeline.network.profile import Profile
@@ -22,6 +21,7 @@ def pass_walls(
     exempt: Bools,
     barriers: gpd.GeoDataFrame,
     gates: gpd.GeoDataFrame,
+    gate_node: Ints,
     compounds: gpd.GeoDataFrame,
     tolerance_m: float,
     rules: Profile,
@@ -38,12 +38,13 @@ def pass_walls(
         Lines that ways may not cross (walls and outlines), columns of the table `barriers`.
     gates
         Result of `gate_points`.
+    gate_node
+        The node of each gate on the streets; −1: none.
     compounds
         Table `compounds`.
     tolerance_m
         A gate opens the crossing within this distance.
     """
-    streets, gate_node = place_gates(streets, gates, tolerance_m, rules.walls.snap_m)
     barrier = Segments.of(barriers.geometry.to_numpy())
     streets, contacts = find_contacts(streets, exempt, barrier, rules.walls.snap_m)
     sites = np.union1d(contacts.node, gate_node[gate_node >= 0])

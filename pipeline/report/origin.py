@@ -12,9 +12,18 @@ from pipeline.tables import REGISTER_COLUMNS
 
 # Layers of district.yaml that a table rests on.
 _LAYERS = {
-    "walk_times": ("population", "buildings", "streets", "walls", "gates", "terrain", "facilities"),
+    "walk_times": (
+        "population",
+        "buildings",
+        "streets",
+        "squares",
+        "walls",
+        "gates",
+        "terrain",
+        "facilities",
+    ),
     "residents": ("population", "buildings", "compounds", "committees"),
-    "edges": ("streets", "walls", "gates", "terrain"),
+    "edges": ("streets", "squares", "walls", "gates", "terrain"),
     "nodes": ("streets",),
     "way_nodes": ("streets",),
     "openings": ("streets", "walls", "gates"),

@@ -23,6 +23,8 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         inputs["compounds"],
         gated,
         inputs["land"],
+        inputs["squares"],
+        inputs["buildings"],
         read_terrain(inputs["terrain.tif"]),
         settings.params.network,
         profile(),

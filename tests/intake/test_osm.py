@@ -76,6 +76,33 @@ def test_a_multipolygon_with_a_hole_is_one_building(read):
 
 
 @pytest.mark.parametrize(
+    ("tags", "found"),
+    [
+        ({"highway": "pedestrian", "area": "yes"}, ["w1"]),
+        ({"highway": "pedestrian"}, []),  # a street round a block
+        ({"highway": "footway", "area": "yes", "foot": "no"}, ["w1"]),
+        ({"highway": "service", "area": "yes"}, []),
+        ({"place": "square"}, ["w1"]),
+    ],
+)
+def test_which_areas_are_walked_across(read, tags, found):
+    squares = osm_layers.squares(read(xml(SQUARE, way(1, [1, 2, 3, 4, 1], **tags))))
+    assert squares["square_id"].tolist() == found
+    assert squares["foot"].tolist() == [tags.get("foot")] * len(found)
+
+
+def test_a_multipolygon_of_pedestrian_ground_is_a_square_with_its_hole(read):
+    relation = (
+        '<relation id="9" version="1"><member type="way" ref="1" role="outer"/><member type="way" ref="2" role="inner"/>'
+        '<tag k="type" v="multipolygon"/><tag k="highway" v="pedestrian"/><tag k="layer" v="1"/></relation>'
+    )
+    found = read(xml(SQUARE | HOLE, way(1, [1, 2, 3, 4, 1]) + way(2, [5, 6, 7, 8, 5]) + relation))
+    squares = osm_layers.squares(found)
+    assert squares["square_id"].tolist() == ["r9"] and squares["layer"].tolist() == [1]
+    assert len(squares.geometry.iloc[0].interiors) == 1 and found.ways.empty
+
+
+@pytest.mark.parametrize(
     ("value", "use"),
     [("apartments", "residential"), ("yes", "unknown"), ("church", "other"), ("dormitory", "residential")],
 )

@@ -7,7 +7,7 @@ from shapely import LineString, MultiLineString
 
 from pipeline.errors import SettingsError
 from pipeline.tables import check
-from tests.intake.conftest import X0, Y0, frame
+from tests.intake.conftest import X0, Y0, frame, square, streets_xml
 
 
 def line(*places: tuple[float, float]) -> LineString:
@@ -36,6 +36,24 @@ def test_the_parts_of_a_multiline_are_ways_of_their_own(district):
     frame({"highway": ["path"]}, [parts]).to_file(district.folder / "streets.gpkg")
     district.content["layers"]["streets"]["path"] = "streets.gpkg"
     assert district.read().tables["ways"]["way_id"].tolist() == [1, 2]
+
+
+def test_squares_come_from_the_street_file_or_from_a_layer_of_their_own(district):
+    """A square over the four corners of the drawn streets, tagged; then the same drawn by an analyst, with a name."""
+    area = '<way id="200" version="1"><nd ref="1"/><nd ref="2"/><nd ref="5"/><nd ref="6"/><nd ref="1"/>'
+    area += '<tag k="highway" v="pedestrian"/><tag k="area" v="yes"/></way>'
+    (district.folder / "streets.osm").write_text(streets_xml(area), encoding="utf-8")
+    read = district.read()
+    squares = check("squares", read.tables["squares"])
+    assert squares["square_id"].tolist() == ["w200"]
+    assert squares.geometry.area.iloc[0] == pytest.approx(1e6, rel=1e-5)
+    assert read.report["layers"]["squares"]["kept"] == 1
+
+    frame({"名": ["人民广场"]}, [square(0, 0, 500)]).to_file(district.folder / "squares.gpkg")
+    given = {"path": "squares.gpkg", "columns": {"name": "名"}}
+    district.content["layers"]["squares"] = district.layer("streets") | given
+    squares = check("squares", district.read().tables["squares"])
+    assert squares[["square_id", "name", "layer"]].to_numpy().tolist() == [["squares-1", "人民广场", 0]]
 
 
 def test_settings_that_an_openstreetmap_file_cannot_heed_are_told(district):

@@ -61,7 +61,7 @@ def build(path: Path, crs: str, gated: bool | None = None, terrain: Terrain = NO
     known = pd.Series(gated, index=compounds["compound_id"], dtype="boolean")
     network = build_network(
         *streets(osm, crs), layer("walls", osm, crs), layer("gates", osm, crs), compounds, known,
-        empty("land", crs), terrain, PARAMS, profile(),
+        empty("land", crs), layer("squares", osm, crs), layer("buildings", osm, crs), terrain, PARAMS, profile(),
     )  # fmt: skip
     for name in ("nodes", "edges", "openings", "barriers"):
         check(name, getattr(network, name))
@@ -108,7 +108,8 @@ def test_osmnx_has_the_same_streets(shared_data: Path, tmp_path: Path, city: str
     network = build_network(
         ways, nodes.assign(barrier=pd.Series(None, index=nodes.index, dtype="str")),
         *(empty(name, crs) for name in ("walls", "gates", "compounds")),
-        pd.Series(dtype="boolean"), empty("land", crs), NO_TERRAIN, PARAMS, profile(),
+        pd.Series(dtype="boolean"), *(empty(name, crs) for name in ("land", "squares", "buildings")), NO_TERRAIN, PARAMS,
+        profile(),
     )  # fmt: skip
     walked = set(network.edges["way_id"])
     xml = tmp_path / "streets.osm"

@@ -31,7 +31,8 @@ class Town:
         self.params = params
         self.nodes: dict[Place, int] = {}
         self.rows: dict[str, list[dict[str, Any]]] = {
-            name: [] for name in ("ways", "way_nodes", "walls", "gates", "compounds", "land")
+            name: []
+            for name in ("ways", "way_nodes", "walls", "gates", "compounds", "land", "squares", "buildings")
         }
         self.gated: dict[str, Any] = {}
         self.terrain = Terrain(np.full((1, 1), np.nan), rasterio.Affine.identity(), None)
@@ -77,6 +78,16 @@ class Town:
         name = f"land{len(self.rows['land'])}"
         self.rows["land"].append({"land_id": name, "kind": kind, "name": None, "geometry": shape})
 
+    def square(self, shape: shapely.Geometry, **tags: Any) -> None:
+        row = {"foot": None, "access": None, "layer": 0, "name": None}
+        name = f"square{len(self.rows['squares'])}"
+        self.rows["squares"].append(row | {"square_id": name, "geometry": shape} | tags)
+
+    def building(self, shape: shapely.Geometry) -> None:
+        name = f"building{len(self.rows['buildings'])}"
+        row = {"building_id": name, "compound_id": None, "use": "other", "floors": np.nan}
+        self.rows["buildings"].append(row | {"geometry": shape})
+
     def table(self, name: str) -> gpd.GeoDataFrame:
         blank = empty(name, UTM)
         if not self.rows[name]:
@@ -89,7 +100,7 @@ class Town:
         network = build_network(
             *(self.table(name) for name in ("ways", "way_nodes", "walls", "gates", "compounds")),
             pd.Series(self.gated, dtype="boolean"),
-            self.table("land"),
+            *(self.table(name) for name in ("land", "squares", "buildings")),
             self.terrain,
             self.params,
             profile(),

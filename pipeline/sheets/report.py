@@ -140,19 +140,22 @@ def _parameters(settings: Settings) -> dict[str, Any]:
             for key, s in scenarios().items()
         ],
         "thresholds": [
-            [", ".join(_clauses(name)) or "–", name, f"{value:,.0f}" if value >= 10_000 else f"{value:g}"]
+            [_clauses(name), name, f"{value:,.0f}" if value >= 10_000 else f"{value:g}"]
             for name, value in params.eligibility.thresholds.items()
         ],
     }  # fmt: skip
 
 
-def _clauses(threshold: str) -> list[str]:
+def _clauses(threshold: str) -> Both:
     """Rules and types of pilot whose expressions name a threshold."""
     catalogue = rule_catalogue()
     named = [(rule.id, rule) for rule in catalogue.rules] + [
         (kind.clause, kind) for kind in catalogue.pilot_types
     ]
-    return [clause for clause, entry in named if re.search(rf"\b{threshold}\b", entry.model_dump_json())]
+    found = [(clause, e) for clause, e in named if re.search(rf"\b{threshold}\b", e.model_dump_json())]
+    zh = "、".join(f"{clause} {entry.zh}" for clause, entry in found)
+    en = ", ".join(f"{clause} {entry.en}" for clause, entry in found)
+    return zh or "–", en or "–"
 
 
 def _sources(settings: Settings) -> list[list[Any]]:

@@ -82,3 +82,11 @@ def chromium() -> Iterator[Any]:
         )
     with browser(found) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Folder of the pages' pictures, kept to be looked at; git does not see it."""
+    folder = ROOT / "artefacts"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -18,7 +18,7 @@ WALKS = ("kindergarten", "elderly_station")
 def answer(
     units: pd.DataFrame, reach: pd.DataFrame, walks: Mapping[str, Walk], top_k: int, coverage_floor: float
 ) -> list[Both]:
-    """Return the sentences: how many units and people, the first of them, how sure and what is missing.
+    """Return the sentences: how many units and people, the first of them, why it leads, how sure and what is missing.
 
     Where no unit is ranked they say so, and say what the data does show.
 
@@ -44,13 +44,10 @@ def answer(
         say(few, k=len(best), n=len(proposed), people=strong(hundreds(best["residents"].sum()))),
         _first(first, reach),
         say(
-            "say_sure",
+            "say_why",
+            verdict=strong(say(f"short_{first['eligible']}")),
             need=strong(whole(first["need"])),
             readiness=strong(whole(first["readiness"])),
-            score=strong(whole(first["score"])),
-            low=whole(first["low"]),
-            high=whole(first["high"]),
-            coverage=strong(percent(first["coverage"])),
             chance=strong(percent(first["chance_top_k"])),
             k=top_k,
             papers=strong(whole(best["papers_missing"].sum())),

@@ -32,7 +32,7 @@ from pipeline.maps.place_themes import (
 )
 from pipeline.maps.progress_themes import progress_themes
 from pipeline.maps.render import render
-from pipeline.maps.text import Both, both, percent, say, words
+from pipeline.maps.text import Both, both, halves, percent, say, words
 from pipeline.maps.themes import Theme, colours
 from pipeline.maps.unit_themes import unit_themes
 from pipeline.maps.walk_network import walk_network
@@ -217,7 +217,7 @@ def notes(settings: Settings) -> list[Both]:
     """Return what a reader of any page has to know: what is made up, what is estimated, what scores can't tell."""
     said = [say("fictional_note")] if settings.district.fictional else []
     if settings.district.ages_estimated:
-        said.append(say("ages_estimated", how=settings.district.ages_estimated))
+        said.append(say("ages_estimated", how=halves(settings.district.ages_estimated)))
     formula = say("formula_text", floor=percent(settings.params.score.coverage_floor))
     return [*said, formula, *(say(f"limit_{i}") for i in range(1, 7))]
 

@@ -57,6 +57,12 @@ def percent(share: float) -> str:
     return f"{value:.1f}%" if 0 < value < 0.95 else f"{whole(value)}%"
 
 
+def halves(text: str) -> Both:
+    """Return the halves of a free text that says the same in both languages, with " / " between."""
+    zh, slash, en = text.partition(" / ")
+    return (zh, en) if slash else (text, text)
+
+
 def both(zh: Any, en: Any = None) -> Both:
     """Return a name of the data in both languages; where one is missing the other stands in."""
     zh = None if pd.isna(zh) else str(zh)

@@ -105,7 +105,7 @@ def _answer(units: pd.DataFrame, top_k: int, suppress_below: int) -> Theme:
     classes = np.where(rank <= top_k, 0, np.where(rank > top_k, 1, np.where(proposed, 2, -1)))
     entries = [
         Entry(say("answer_top", k=top_k), colours()["accent"], "number"),
-        Entry(say("answer_ranked"), colours()["accent"], "outline"),
+        Entry(say("answer_ranked"), colours()["ranked"], "outline"),
         Entry(say("answer_unranked"), colours()["muted"], "dash"),
     ]
     people = units["residents"].to_numpy(float)

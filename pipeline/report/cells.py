@@ -8,7 +8,9 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from math import ceil
 from typing import Any
+from unicodedata import east_asian_width
 
 import pandas as pd
 from openpyxl import Workbook
@@ -21,6 +23,10 @@ from pipeline.tables import FIELDS
 
 LONGEST = 32_767  # characters that a cell can hold
 _HEAD = PatternFill("solid", fgColor="E8F0F8")
+_TEXT, _NUMBER = Alignment(vertical="top", indent=1), Alignment(vertical="top")
+_WRAPPED = Alignment(vertical="top", indent=1, wrap_text=True)
+LINE_POINTS, MOST_LINES = 14.5, 12
+"""Height of a line; a row is no higher than so many lines."""
 _WIDE = {
     "reasons", "reasons_en", "reason", "reason_en", "note", "evidence", "question", "question_en", "sentence",
     "sentence_en", "clause", "source",
@@ -66,12 +72,17 @@ def dress(sheet: Worksheet, widths: Mapping[str, float], head_row: int = 1, filt
     """Set widths by column in order, freeze the headings, repeat them on every page of A4 landscape."""
     for cell in sheet[head_row]:
         cell.font, cell.fill = Font(bold=True), _HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for index, width in enumerate(widths.values(), start=1):
+    wide = list(widths.values())
+    for index, width in enumerate(wide, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
-        if width > 40:
-            for (cell,) in sheet.iter_rows(head_row + 1, sheet.max_row, index, index):
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for row in sheet.iter_rows(head_row, sheet.max_row):
+        wrapped = [cell for cell, width in zip(row, wide, strict=False) if width > 40 or cell.row == head_row]
+        lines = max((_lines(cell.value, wide[cell.column - 1]) for cell in wrapped), default=1)
+        sheet.row_dimensions[row[0].row].height = LINE_POINTS * min(lines, MOST_LINES)
+        for cell in row:
+            cell.alignment = _TEXT if isinstance(cell.value, str) and cell.data_type == "s" else _NUMBER
+        for cell in wrapped:
+            cell.alignment = _WRAPPED
     sheet.freeze_panes = sheet.cell(head_row + 1, 1)
     sheet.print_title_rows = f"{head_row}:{head_row}"
     sheet.page_setup.orientation = "landscape"
@@ -81,6 +92,18 @@ def dress(sheet: Worksheet, widths: Mapping[str, float], head_row: int = 1, filt
     if filtered and sheet.max_row > head_row:
         last = f"{get_column_letter(len(widths))}{sheet.max_row}"
         sheet.auto_filter.ref = f"A{head_row}:{last}"
+
+
+def _lines(value: Any, width: float) -> int:
+    """Lines that a text takes in a column `width` letters wide: Chinese characters count twice.
+
+    Heights are written, since not every program works them out on opening.
+    """
+    room = max(width - 2, 1)
+    parts = value.split("\n") if isinstance(value, str) else [""]
+    return sum(
+        max(1, ceil(sum(2 if east_asian_width(c) in "WF" else 1 for c in part) / room)) for part in parts
+    )
 
 
 def saved(book: Workbook, as_of: date) -> bytes:

@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from pipeline.catalogue.indicators import Indicator, Scenario
+from pipeline.maps.text import words
 from pipeline.report.cells import Formula, dress, fill, label
 from pipeline.settings import Settings
 from pipeline.tables import FIELDS
@@ -262,6 +263,11 @@ def _scenarios(
     sheet.freeze_panes = "C2"
 
 
+def _told(kind: str, code: str) -> str:
+    """Write a code behind its Chinese word."""
+    return f"{words()[f'{kind}_{code}'][0]} {code}"
+
+
 def _candidates(
     sheet: Worksheet,
     settings: Settings,
@@ -301,7 +307,8 @@ def _candidates(
             sheet,
             row,
             [
-                *(candidate[c] for c in before),
+                *(candidate[c] for c in before[:3]),
+                _told("short", candidate["eligible"]), _told("type", candidate["pilot_type"]),
                 Formula(f'=IF({known}=0,"",{total})'),
                 Formula(f"={low}"),
                 Formula(f"={high}"),
@@ -313,7 +320,7 @@ def _candidates(
             ],
         )  # fmt: skip
     widths = dict.fromkeys(map(str, range(len(before) + 4 + n + 6)), 11.0)
-    widths |= {"2": 28.0, "4": 22.0, str(len(widths) - 1): 60.0}
+    widths |= {"2": 28.0, "3": 14.0, "4": 32.0, str(len(widths) - 1): 60.0}
     dress(sheet, widths, HEAD)
     sheet.freeze_panes = sheet.cell(HEAD + 1, 4)
     sheet["A1"].font = Font(bold=True, size=14)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,9 +102,7 @@ def picture(unit: shapely.Geometry, members: set[str], tables: Mapping[str, gpd.
     land, compounds, ways = near["land"], near["compounds"], near["ways"]
     own = compounds[compounds["compound_id"].isin(members)]
     layers = [
-        f'<rect width="{WIDTH}" height="{frame.height}" fill="{colour["ground"]}"/>',
-        *(_area(frame, land[land["kind"] == kind], colour[kind]) for kind in ("sea", "water", "green")),
-        _line(frame, land[land["kind"].isin(["river", "coast"])], colour["water"], 3),
+        *_ground(frame, land, colour),
         *_streets(frame, ways, colour),
         _line(frame, land[land["kind"] == "railway"], colour["railway"], 3, 'stroke-dasharray="10 5"'),
         _area(frame, own, "#dfe9f5"),
@@ -117,15 +115,62 @@ def picture(unit: shapely.Geometry, members: set[str], tables: Mapping[str, gpd.
         *_services(frame, near["facilities"]),
         *_compass_and_scale(frame, colour["ink"]),
     ]
+    return _svg(frame, layers)
+
+
+def overview(units: gpd.GeoDataFrame, best: Mapping[str, int], tables: Mapping[str, gpd.GeoDataFrame]) -> str:
+    """Return the SVG text of the district's map: the proposed units, the best of them outlined and numbered.
+
+    Parameters
+    ----------
+    units
+        The proposed units (metres).
+    best
+        unit_id of the best candidates to their rank.
+    tables
+        land, ways.
+    """
+    frame, colour = Frame.around(units.union_all()), colours()
+    land = tables["land"].iloc[tables["land"].sindex.query(frame.window)]
+    ways = tables["ways"].iloc[tables["ways"].sindex.query(frame.window)]
+    wide = ways[ways["highway"].isin([*STREETS["major"], *STREETS["middle"], *STREETS["minor"]])]
+    first = units[units["unit_id"].isin(best)]
+    layers = [
+        *_ground(frame, land, colour),
+        *_streets(frame, wide, colour),
+        _line(frame, units.boundary.to_frame("geometry"), colour["ranked"], 1.5),
+        _area(frame, first, colour["accent"], 0.12),
+        _line(frame, first.boundary.to_frame("geometry"), colour["accent"], 4),
+        *(
+            f'<circle cx="{x}" cy="{y}" r="17" fill="{colour["accent"]}" stroke="#fff" stroke-width="2.5"/>'
+            f'<text x="{x}" y="{y + 8}" font-size="22" font-weight="600" text-anchor="middle" fill="#fff">{best[unit]}</text>'
+            for (x, y), unit in zip(_spots(frame, first), first["unit_id"], strict=True)
+        ),
+        *_compass_and_scale(frame, colour["ink"]),
+    ]
+    return _svg(frame, layers)
+
+
+def _svg(frame: Frame, layers: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {frame.height}" '
         f'font-family="{_FONT}" role="img">' + "".join(layers) + "</svg>"
     )
 
 
-def _area(frame: Frame, shapes: Any, fill: str) -> str:
+def _ground(frame: Frame, land: Any, colour: Mapping[str, str]) -> list[str]:
+    return [
+        f'<rect width="{WIDTH}" height="{frame.height}" fill="{colour["ground"]}"/>',
+        *(_area(frame, land[land["kind"] == kind], colour[kind]) for kind in ("sea", "water", "green")),
+        _line(frame, land[land["kind"].isin(["river", "coast"])], colour["water"], 3),
+    ]
+
+
+def _area(frame: Frame, shapes: Any, fill: str, opacity: float = 1) -> str:
     polygons = shapes.geometry[shapely.get_dimensions(shapes.geometry.to_numpy()) == 2]
-    return f'<path d="{frame.path(polygons)}" fill="{fill}" fill-rule="evenodd"/>' if len(polygons) else ""
+    if not len(polygons):
+        return ""
+    return f'<path d="{frame.path(polygons)}" fill="{fill}" fill-opacity="{opacity:g}" fill-rule="evenodd"/>'
 
 
 def _line(frame: Frame, shapes: Any, stroke: str, width: float, more: str = "") -> str:

@@ -36,8 +36,11 @@ def report_pdf(content: Mapping[str, Any], sheets: Sequence[Sheet], as_of: date,
         What `assets/report.typ` reads beside the sheets; pairs of texts stand for both languages.
     """
     named = [asdict(sheet) | {"picture": f"{i}.svg"} for i, sheet in enumerate(sheets)]
-    whole = in_language({**content, "sheets": named}, language)
-    return compiled("report.typ", whole, {f"{i}.svg": sheet.picture for i, sheet in enumerate(sheets)}, as_of)
+    pictures = {f"{i}.svg": sheet.picture for i, sheet in enumerate(sheets)}
+    if content["overview"]:
+        pictures["overview.svg"] = content["overview"]
+    whole = in_language({**content, "sheets": named, "overview": bool(content["overview"])}, language)
+    return compiled("report.typ", whole, pictures, as_of)
 
 
 def without_font(as_of: date, mark: str) -> bytes:

@@ -16,11 +16,12 @@ from pipeline.catalogue.load import facility_classes, indicators, scenarios
 from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.answer import answer
 from pipeline.maps.cards import unit_table
-from pipeline.maps.text import STRONG, STRONG_END, Both, percent, say, whole, words
+from pipeline.maps.text import STRONG, STRONG_END, Both, halves, percent, say, whole, words
 from pipeline.maps.themes import colours
 from pipeline.maps.walking import walks
 from pipeline.report.plain_text import plain
 from pipeline.settings import Settings
+from pipeline.sheets.drawing import overview
 from pipeline.sheets.gather import Sheet, clean
 from pipeline.sheets.page import edition
 
@@ -53,6 +54,7 @@ def report_content(
         "colours": colours(),
         "words": words(),
         "answer": _answer(settings, tables),
+        "overview": _overview(settings, tables),
         "notes": _notes(settings),
         "best": [
             _row(s) | {"rank": s.rank, "total": asdict(s.total)}
@@ -80,10 +82,18 @@ def _answer(settings: Settings, tables: Mapping[str, Any]) -> list[Both]:
     return [clean((zh.translate(bare), en.translate(bare))) for zh, en in said]
 
 
+def _overview(settings: Settings, tables: Mapping[str, Any]) -> str:
+    """The district's map as SVG text; empty where no unit is proposed."""
+    units, candidates = tables["units"], tables["candidates"]
+    proposed = units[units["kind"] == "proposed"]
+    best = candidates[candidates["rank"] <= settings.params.siting.top_k].set_index("unit_id")["rank"]
+    return "" if proposed.empty else overview(proposed, best.to_dict(), tables)
+
+
 def _notes(settings: Settings) -> list[Both]:
     notes = [words()["fictional_note"]] if settings.district.fictional else []
     if settings.district.ages_estimated:
-        notes.append(clean(say("ages_estimated", how=settings.district.ages_estimated)))
+        notes.append(clean(say("ages_estimated", how=halves(settings.district.ages_estimated))))
     return notes
 
 
@@ -128,7 +138,7 @@ def _parameters(settings: Settings) -> dict[str, Any]:
     return {
         "walkers": [
             [
-                name.replace("_", " "), f"{walker.speed_m_per_s:g}", f"× {walker.stairs_factor:g}",
+                words().get(f"walker_{name}", (name, name)), f"{walker.speed_m_per_s:g}", f"× {walker.stairs_factor:g}",
                 f"{walker.crossing_wait_s:g} / {walker.unsignalised_wait_s:g}", walker.source,
             ]
             for name, walker in params.network.walkers.items()

@@ -68,6 +68,7 @@ def rank_pairs(
     chance = _chance_before(doubt, first, second, weights, params)
     needs, known = scenario_needs(points.points, points.known, weights)
     before = weights_before(weights.of_scenarios, params.need_weight)
+    called = list(zip(ranked["name"], ranked["name_en"], strict=True))
     names = [(f"{key} {scenario.zh}", f"{key} {scenario.en}") for key, scenario in scenarios.items()]
     names.append((_READINESS.zh, _READINESS.en))
     rows = []
@@ -80,7 +81,7 @@ def rank_pairs(
             else Flip("never", np.nan, before)
         )
         level = flip_need_weight(pair, weights.of_scenarios) if same_tier else np.nan
-        told = {"unit": points.units[a], "other": points.units[b], "chance": 100 * share}
+        told = {"unit": called[a], "other": called[b], "chance": 100 * share}
         zh, en = fill(_CHANCE, told, {})
         how = _say(found, before, names) if same_tier else fill(_VERDICT, {}, {})
         standing = (ranked["rank"][a], points.units[a], points.units[b], share)

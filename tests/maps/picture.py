@@ -54,6 +54,11 @@ def _review(page: Any) -> None:
     page.locator("#weight-F").press("End")
 
 
+def _sheet(page: Any) -> None:
+    """A candidate's front, as wide as its paper."""
+    page.set_viewport_size({"width": 780, "height": 860})
+
+
 PREPARE = {"index.html": _index, "review.html": _review}
 
 
@@ -65,7 +70,7 @@ def take(html: Path, png: Path) -> None:
     with browser(path) as chromium:
         page = chromium.new_context(viewport=VIEW, offline=True).new_page()
         page.goto(html.resolve().as_uri())
-        PREPARE[html.name](page)
+        PREPARE.get(html.name, _sheet)(page)
         page.screenshot(path=png)
     Image.open(png).convert("RGB").quantize(192).save(png, optimize=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.maps.conftest import HOSTILE
+from tests.maps.mini import HOSTILE
 
 WIDE = {"width": 1400, "height": 800}
 

@@ -10,7 +10,8 @@ import pytest
 
 from pipeline.review.page import write
 from pipeline.settings import Settings
-from tests.maps.conftest import frame, mini_settings, tables
+from tests.maps.conftest import mini_settings, tables
+from tests.maps.mini import frame
 
 __all__ = ["mini_settings", "tables"]
 WIDE = {"width": 1400, "height": 800}

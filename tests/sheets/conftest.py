@@ -13,7 +13,8 @@ from pipeline.settings import Settings
 from pipeline.sheets.gather import Sheet, gather
 from pipeline.tables import FIELDS, TABLES
 from tests.attacks import ATTACKS
-from tests.maps.conftest import frame, mini_settings, tables
+from tests.maps.conftest import mini_settings, tables
+from tests.maps.mini import frame
 
 __all__ = ["mini_settings", "tables"]
 

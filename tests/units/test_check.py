@@ -41,9 +41,9 @@ def test_the_size_against_the_range(people: float, result: str, near_miss: bool,
 
 
 def test_the_sentence_says_it_in_plain_words() -> None:
-    assert check(5930)["reason"] == "5,930 人,符合 5,000–12,000 人。"
+    assert check(5930)["reason"] == "5,930 人，符合 5,000–12,000 人。"
     assert check(5930)["reason_en"] == "5,930 residents, within 5,000–12,000."
-    assert check(4600)["reason"] == "4,600 人,比下限 5,000 人少 400 人(接近)。"
+    assert check(4600)["reason"] == "4,600 人，比下限 5,000 人少 400 人（接近）。"
     assert check(14_000)["reason_en"] == "14,000 residents, 2,000 above 12,000."
     assert "区间 4,940–5,460 人跨界限" in check(5200, spread=0.05)["reason"]
     assert "跨界限" not in check(6000, spread=0.05)["reason"]

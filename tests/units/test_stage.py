@@ -66,7 +66,7 @@ def test_an_atom_of_13_000_and_an_island_of_3_000_are_named_not_forced() -> None
     left = units(built)["leftovers"].set_index("atom_id")
     assert left.index.tolist() == ["C001", "C002", "C003"]
     assert "超过上限 12,000 人" in left.loc["C001", "reason"]
-    assert "合计 3,000 人,不足 5,000 人" in left.loc["C002", "reason"]
+    assert "合计 3,000 人，不足 5,000 人" in left.loc["C002", "reason"]
 
 
 def test_a_compound_of_13_000_is_split_along_a_way_inside() -> None:

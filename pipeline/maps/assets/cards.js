@@ -67,18 +67,12 @@ function findings(unit) {
   return inOrder([...groups]);
 }
 
-const GRAVITY = ["fail", "defer", "unknown", "pass"];
-
-function worst(group) {
-  const results = [group.own?.result, ...group.parts.map((part) => part.result)];
-  return GRAVITY.find((result) => results.includes(result));
-}
-
-function countResults(parts) {
-  return GRAVITY.map((result) => [result, parts.filter((part) => part.result === result).length])
+// The unit's own result; of a rule on compounds, how many have which.
+function resultSigns({ own, parts }) {
+  if (own) return resultSign(own.result);
+  return ["pass", "defer", "fail", "unknown"].map((result) => [result, parts.filter((part) => part.result === result).length])
     .filter(([, n]) => n)
-    .map(([result, n]) => `${word(`result_${result}`)} ${n}`)
-    .join(" · ");
+    .map(([result, n]) => [resultSign(result), h("span", { class: "note" }, n)]);
 }
 
 function ruleName(rule) {
@@ -114,12 +108,11 @@ function papersSection(unit) {
 function rulesSection(unit) {
   const groups = findings(unit);
   if (!groups.length) return "";
-  return section("rules", h("ul", { class: "rules" }, groups.map(([rule, group]) => h(
+  return section("rules", h("p", { class: "note" }, word("rules_about")), h("ul", { class: "rules" }, groups.map(([rule, group]) => h(
     "li", {},
     h("details", {},
-      h("summary", {}, resultSign(worst(group)), h("span", {}, ruleName(rule))),
+      h("summary", {}, h("span", {}, ruleName(rule)), h("span", { class: "signs" }, resultSigns(group))),
       group.own ? h("p", { class: "note" }, say(group.own.reason)) : "",
-      group.parts.length ? h("p", { class: "note" }, word("rule_compounds", { text: countResults(group.parts) })) : "",
       h("ul", { class: "parts" }, group.parts.filter((part) => part.result !== "pass").map((part) => h(
         "li", {}, resultSign(part.result), link(say(page.compounds[part.compound].name), () => select("compound", part.compound)),
         h("span", { class: "note" }, ` ${say(part.reason)}`)))),
@@ -128,7 +121,7 @@ function rulesSection(unit) {
 }
 
 function reachSection(reach) {
-  const rows = Object.entries(reach);
+  const rows = Object.keys(page.classes).filter((name) => name in reach).map((name) => [name, reach[name]]);
   if (!rows.length) return "";
   return section("reach", h("table", {}, rows.map(([name, pair]) => h(
     "tr", {}, h("th", { scope: "row" }, say(page.classes[name])), h("td", {}, shareBar(pair)), h("td", {}, percentRange(pair)),

@@ -44,6 +44,7 @@ function percentRange([share, unknown]) {
   const low = percent(share);
   const high = percent(Math.min(1, share + (unknown ?? 0)));
   if (low === high) return low;
+  if (low === "0%" && high === "100%") return word("cannot_know");
   return high === "100%" ? word("at_least", { share: low }) : `${low.replace("%", "")}–${high}`;
 }
 

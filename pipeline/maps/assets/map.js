@@ -220,7 +220,7 @@ function drawOutlines(view) {
       view.stroke(loose.map((i) => shapes.units[i]), page.colours.muted, 1, { close: true, dash: [4, 3] });
     }
     const best = ranked.filter(([unit]) => unit.rank <= page.top_k).map(([, i]) => i).reverse();
-    if (state.theme.group === "answer") outline(ranked.filter(([unit]) => unit.rank > page.top_k).map(([, i]) => i), "#6f9ccb", 1.2);
+    if (state.theme.group === "answer") outline(ranked.filter(([unit]) => unit.rank > page.top_k).map(([, i]) => i), page.colours.ranked, 1.2);
     outline(best, page.colours.accent, 2);
   }
   if (state.theme.committees) {
@@ -318,7 +318,10 @@ function showWhole() {
 // The best candidates; where there are none, the ground on which most addresses lie.
 function showAnswer() {
   const best = ranked.filter(([unit]) => unit.rank <= page.top_k).map(([, i]) => shapes.units[i]);
-  if (best.length) return map.fitBounds(shapeBounds(best), { animate: false, padding: [40, 40] });
+  if (best.length) {
+    map.fitBounds(shapeBounds(best), { animate: false, padding: [40, 40] });
+    return map.panInsideBounds(shapeBounds(shapes.sheet), { animate: false });
+  }
   if (!spots.addresses.length) return showWhole();
   const most = [0, 1].map((axis) => spots.addresses.map((spot) => spot[axis]).sort((a, b) => a - b))
     .map((values) => [values[Math.floor(0.05 * values.length)], values[Math.floor(0.95 * values.length)]]);

@@ -52,8 +52,9 @@ function renderShares() {
     byId(`${id}-share`).textContent = text;
     byId(id).setAttribute("aria-valuetext", text);
   };
-  scenarioKeys.forEach((key, s) => tell(`weight-${key}`, percent(state.weights[s] / total)));
-  tell("weight-need", percent(state.needWeight));
+  const exact = (share) => `${Number((100 * share).toFixed(1))}%`; // so that the eight add up
+  scenarioKeys.forEach((key, s) => tell(`weight-${key}`, exact(state.weights[s] / total)));
+  tell("weight-need", exact(state.needWeight));
   byId("weights-note").textContent = word(changed() ? "weights_changed" : "weights_of_run");
   byId("reset").disabled = !changed();
 }

@@ -9,6 +9,7 @@ Every address stands at the street itself; tests add and change what they are ab
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -32,16 +33,19 @@ def table(name: str, rows: list[dict[str, Any]]) -> Any:
     """Make a checked table of rows; columns not given are missing."""
     if not rows:
         return empty(name, CRS)
-    frame = pd.DataFrame(rows).reindex(columns=list(TABLES[name].nullable))
-    kinds = {
-        column: kind
-        for column, kind in empty(name, CRS).dtypes.items()
-        if column in FIELDS and FIELDS[column].type not in ("object", "geometry")
-    }
-    frame = frame.astype(kinds)
+    frame = pd.DataFrame(rows).reindex(columns=list(TABLES[name].nullable)).astype(_kinds(name))
     if "geometry" in frame:
         frame = gpd.GeoDataFrame(frame, geometry="geometry", crs=CRS)
     return check(name, frame)
+
+
+@cache
+def _kinds(name: str) -> dict[str, Any]:
+    return {
+        str(column): kind
+        for column, kind in empty(name, CRS).dtypes.items()
+        if column in FIELDS and FIELDS[column].type not in ("object", "geometry")
+    }
 
 
 def edge_rows(
@@ -145,6 +149,7 @@ def entry(id_: str, **changes: Any) -> Any:
     return IndicatorCatalogue.model_validate(catalogue | {"indicators": [content]}).indicators[0]
 
 
+@cache
 def street() -> Facts:
     """The street, its two committees, nobody and nothing on it yet."""
     at = {i: (100.0 * i, 0.0) for i in range(11)}

@@ -102,6 +102,18 @@ def summary_command(
     typer.echo(summary(runner.Folders(out / "processed", maps)))
 
 
+@app.command("sure")
+def sure_command(
+    out: Annotated[
+        Path, typer.Argument(help="folder of the results; default: the project's own")
+    ] = runner.ROOT / "data",
+) -> None:
+    """Print how sure a finished run's ranking is: chances, flips, facts worth finding out, the portfolio, other methods."""
+    from pipeline.report.sureness import sureness
+
+    typer.echo(sureness(runner.Folders(out / "processed", out / "maps")))
+
+
 @app.command("open")
 def open_command(
     out: Annotated[

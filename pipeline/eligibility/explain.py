@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -23,6 +23,14 @@ _RESULT = {"pass": "通过 pass", "fail": "不通过 fail", "defer": "暂缓 def
 _PLANS = {"A": "老旧小区改造工作实施方案 plan A", "B": "美好社区创建试点工作方案 plan B"}
 
 
+class _Read(NamedTuple):
+    """Where values were read: rows of the register's file by compound_id, answers that won over it, the files."""
+
+    rows: pd.Series
+    answers: dict[tuple[str, str], str]
+    district: District
+
+
 def explain_rule(
     catalogue: RuleCatalogue,
     rule_id: str,
@@ -30,6 +38,7 @@ def explain_rule(
     subject_id: str,
     row: pd.Series,
     register: pd.DataFrame,
+    answers: pd.DataFrame,
     district: District,
 ) -> str:
     """Return the explanation of a rule's result on one subject, in Chinese and English.
@@ -42,11 +51,14 @@ def explain_rule(
         The row of table `eligibility` on it.
     register
         Table `register`, for the rows of the register's file.
+    answers
+        Table `answers`, which won over these.
     """
     rule = find_rule(catalogue, rule_id)
     i = subjects.fields.index.get_loc(subject_id)
     columns = {name: Column(of.values[[i]], of.known[[i]]) for name, of in subjects.columns.items()}
     rows = register.set_index("compound_id")["source_row"]
+    read = _Read(rows, origin.answered(answers), district)
     lines = [
         f"{rule.id} {rule.zh} / {rule.en}",
         f"条款 clause: {_clause(rule)}: “{rule.quote}”",
@@ -57,10 +69,10 @@ def explain_rule(
     ]
     if rule.share_of_residents is None:
         for name in sorted(rule.names):
-            origin = _origin(name, subjects, subject_id, rows, district)
-            lines.append(f"  {_label(name, catalogue)} = {_written(columns[name].items()[0])}  [{origin}]")
+            place = _origin(name, subjects, subject_id, read)
+            lines.append(f"  {_label(name, catalogue)} = {_written(columns[name].items()[0])}  [{place}]")
     else:
-        lines += _compounds(rule, subjects, subject_id, rows, district)
+        lines += _compounds(rule, subjects, subject_id, read)
     lines += ["", "步骤 steps:"]
     if rule.consistent is not None:
         lines.append("  数据是否一致 do the data agree with themselves?")
@@ -125,7 +137,7 @@ def _share(text: str, threshold: str, units: Subjects, unit: str) -> list[str]:
     ]
 
 
-def _compounds(rule: Rule, units: Subjects, unit: str, rows: pd.Series, district: District) -> list[str]:
+def _compounds(rule: Rule, units: Subjects, unit: str, where: _Read) -> list[str]:
     """List the unit's compounds, most people first, with what each check finds for them and where it was read."""
     assert units.pairs is not None and units.compounds is not None
     of_unit = units.pairs[units.pairs["unit_id"] == unit]
@@ -137,13 +149,13 @@ def _compounds(rule: Rule, units: Subjects, unit: str, rows: pd.Series, district
         at = units.compounds.fields.index.get_loc(compound)
         for check, values in zip(rule.checks, found, strict=True):
             names = sorted(parse(check.holds).names - set(units.compounds.thresholds))
-            origin = _origin(names[0], units.compounds, compound, rows, district)
+            place = _origin(names[0], units.compounds, compound, where)
             read = ", ".join(f"{n} = {_written(units.compounds.columns[n].items()[at])}" for n in names)
-            lines.append(f"    {check.holds} → {_written(values[at])}  ({read})  [{origin}]")
+            lines.append(f"    {check.holds} → {_written(values[at])}  ({read})  [{place}]")
     return lines
 
 
-def _origin(name: str, subjects: Subjects, subject: str, rows: pd.Series, district: District) -> str:
+def _origin(name: str, subjects: Subjects, subject: str, read: _Read) -> str:
     """Say where a value was read: file, sheet and row of the register, a table of the run, or the parameters."""
     if name in subjects.thresholds:
         return "params.yaml"
@@ -151,13 +163,13 @@ def _origin(name: str, subjects: Subjects, subject: str, rows: pd.Series, distri
         return "district.yaml, date"
     if subjects.kind == "unit":
         if name.startswith(("step", "rows_refused", "all_steps_done")):
-            return _progress(district)
+            return _progress(read.district)
         if name in TABLES["units"].nullable:
             return "processed/units.parquet"
         if name.rpartition("_")[0].endswith(("_share", "_unknown")):
             return "processed/reach.parquet"
         return "小区合计 added up over its compounds"
-    return origin.cell(name, rows.get(subject), district)
+    return origin.cell(name, subject, read.rows.get(subject), read.district, read.answers)
 
 
 def _progress(district: District) -> str:

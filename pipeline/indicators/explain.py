@@ -30,7 +30,7 @@ def explain_indicator(
     Parameters
     ----------
     tables
-        residents, address_areas, units, compounds, register, walk_times, facilities.
+        residents, address_areas, units, compounds, register, walk_times, facilities, answers.
     """
     stated = indicator.model_dump(by_alias=True)
     parameters = ", ".join(
@@ -80,6 +80,7 @@ def _register(
     register = tables["register"].set_index("compound_id")
     everyone = tables["residents"].groupby("compound_id")["residents"].sum()
     figures = compound_figures(indicator, tables["register"], everyone)
+    answers = origin.answered(tables["answers"])
     columns = [c for c in (indicator.column, indicator.over) if c is not None and c in register.columns]
     lines, total, known = [], 0.0, 0.0
     for compound, people in _people(homes, "residents").items():
@@ -90,7 +91,7 @@ def _register(
         cells = ", ".join(f"{c} {FIELDS[c].zh} = {_cell(register[c].get(compound))}" for c in columns)
         figure = figures.get(compound, np.nan)
         counts = "未知 unknown" if pd.isna(figure) else f"{figure:.4g}"
-        place = origin.cell(indicator.column, row, district)
+        place = origin.cell(indicator.column, str(compound), row, district, answers)
         lines.append(
             f"  {_named(compound, tables)}, {people:,.0f} 人 residents: {cells} → {counts}  [{place}]"
         )

@@ -18,7 +18,17 @@ from pipeline.indicators.explain import explain_indicator
 from pipeline.run import Folders
 from pipeline.settings import District, Params, Settings, checked
 
-_READ = ("compounds", "register", "residents", "address_areas", "units", "reach", "procedure", "eligibility")
+_READ = (
+    "compounds",
+    "register",
+    "residents",
+    "address_areas",
+    "units",
+    "reach",
+    "procedure",
+    "eligibility",
+    "answers",
+)
 _READ_FOR_INDICATORS = (
     "residents",
     "address_areas",
@@ -27,6 +37,7 @@ _READ_FOR_INDICATORS = (
     "register",
     "walk_times",
     "facilities",
+    "answers",
 )
 
 
@@ -75,7 +86,9 @@ def _rule(settings: Settings, tables: Mapping[str, Any], subject: str, rule: str
             "the kept result came from other rules or data",
             todo="run again, then explain",
         )
-    return explain_rule(catalogue, rule, subjects, subject, row, tables["register"], settings.district)
+    return explain_rule(
+        catalogue, rule, subjects, subject, row, tables["register"], tables["answers"], settings.district
+    )
 
 
 def _one(rows: pd.DataFrame, column: str, subject: str) -> pd.Series:

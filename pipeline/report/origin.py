@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -38,8 +39,29 @@ _LAYERS = {
 _MADE_ID = re.compile(r"f(\d+)-(\d+)")  # layer and row, where the list itself has no ids
 
 
-def cell(column: str, row: Any, district: District) -> str:
-    """Return the place of a compound's value; `row` is its source_row in table `register`, missing where it has none."""
+def answered(answers: pd.DataFrame) -> dict[tuple[str, str], str]:
+    """Return what is said of each cell of a compound (compound_id, column) that an answer of the survey list settled."""
+    return {
+        (row.subject_id, row.fact): f"核查答复 answer: {row.author}, {row.date}"
+        + ("" if pd.isna(row.before) else f", 原为 before: {row.before}")
+        for row in answers[answers["subject_kind"] == "compound"].itertuples()
+    }
+
+
+def cell(
+    column: str, compound: str, row: Any, district: District, answers: Mapping[tuple[str, str], str]
+) -> str:
+    """Return the place of a compound's value.
+
+    Parameters
+    ----------
+    row
+        Its source_row in table `register`, missing where it has none.
+    answers
+        From `answered`; they won over the file.
+    """
+    if (compound, column) in answers:
+        return answers[compound, column]
     layers = district.layers
     own = layers.compounds if layers.compounds and column in layers.compounds.columns else None
     if column not in REGISTER_COLUMNS or layers.register_ is None or pd.isna(row):

@@ -40,6 +40,10 @@ _FOUND = Label(
     zh="移动 {moved:.1f}% 的权重即会互换（可能还有更小的改变），其中{changes}。",
     en="{moved:.1f}% of the weight moved turns the order round (less may do): {changes}.",
 )
+_LEVEL = Label(
+    zh="两者几乎并列：移动不到 0.1% 的权重即会互换。",
+    en="They are all but level: less than 0.1% of the weight moved turns the order round.",
+)
 _CHANGE = Label(zh="{name} {before:.1f}%→{after:.1f}%", en="{name} {before:.1f}% to {after:.1f}%")
 _SEEN = 5e-4  # changes of a weight smaller than this are not told
 
@@ -117,6 +121,8 @@ def _say(found: Flip, before: Floats, names: list[Both]) -> Both:
         return fill(_NOT_FOUND, {}, {})
     step = np.abs(found.weights - before)
     largest = [i for i in np.argsort(-step, kind="stable") if step[i] >= _SEEN]
+    if not largest:
+        return fill(_LEVEL, {}, {})
     changes = [
         fill(_CHANGE, {"name": names[i], "before": 100 * before[i], "after": 100 * found.weights[i]}, {})
         for i in largest

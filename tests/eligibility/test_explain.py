@@ -8,9 +8,12 @@ import shutil
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
+from pipeline import store
 from pipeline.catalogue.load import indicators
+from pipeline.tables import check, empty
 from tests.runs import Chain, called
 
 
@@ -130,3 +133,23 @@ def test_results_of_other_parameters_are_not_explained(
     compound = compound.loc[compound["built_year"] < 2005, "compound_id"].iloc[0]
     done = called("explain", str(demo_district), "--out", str(kept), "--rule", "A1", "--subject", compound)
     assert done.returncode == 1 and "run again" in done.stderr
+
+
+def test_an_answer_of_the_survey_list_is_named_in_place_of_the_file(
+    demo: Chain, demo_district: Path, tmp_path: Path
+) -> None:
+    compound = demo["register"].dropna(subset=["owners", "consulted", "agreed"])["compound_id"].iloc[0]
+    kept = tmp_path / "kept"
+    shutil.copytree(demo.out, kept)
+    answer = {
+        "row": 2, "subject_kind": "compound", "subject_id": compound, "fact": "owners", "before": "7", "answer": "9",
+        "author": "街道 1", "date": "2026-11-20",
+    }  # fmt: skip
+    blank = empty("answers")
+    told = pd.DataFrame([answer])[list(blank.columns)].astype(blank.dtypes.to_dict())
+    store.write({kept / "processed" / "answers.parquet": check("answers", told)})
+    done = called("explain", str(demo_district), "--out", str(kept), "--rule", "A11", "--subject", compound)
+    assert done.returncode == 0, done.stderr
+    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.startswith("  ")}
+    assert lines["owners"].endswith("[核查答复 answer: 街道 1, 2026-11-20, 原为 before: 7]")
+    assert "register.xlsx" in lines["consulted"]

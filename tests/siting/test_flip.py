@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.catalogue.load import indicators, scenarios
+from pipeline.scoring.points import points_of
 from pipeline.scoring.weights import catalogue_weights
 from pipeline.settings import SitingParams
 from pipeline.siting.chance import priority
@@ -99,6 +100,24 @@ def test_the_table_of_the_demo(demo: Chain) -> None:
     again = rank_pairs(candidates, demo["indicators"], demo["indicator_errors"], weights, scenarios(), params)
     pd.testing.assert_frame_equal(check("rank_pairs", again), table)
     assert set(table["flip_result"]) & {"smallest", "found"}
+
+
+def test_each_pair_of_the_demo_turns_round_when_its_change_is_applied(demo: Chain) -> None:
+    """By the ranking rule itself, on the points of the table; the weights are found anew, the distance is the table's."""
+    weights = catalogue_weights(scenarios(), indicators(), dict.fromkeys(scenarios(), 1.0))
+    table = demo["candidates"].set_index("unit_id")
+    pairs = demo["rank_pairs"].dropna(subset=["flip_distance"])
+    assert len(pairs) > 5
+    for row in pairs.itertuples():
+        two = points_of(demo["indicators"], weights.indicators, [row.unit_id, row.next_unit_id])
+        readiness = table.loc[list(two.units), "readiness"].to_numpy()
+        pair = Standing(*scenario_needs(two.points, two.known, weights), readiness)
+        at = flip(pair, weights.of_scenarios, 0.5).weights
+        needs = need(two.points, two.known, weights, at[:-1] / at[:-1].sum())
+        after = priority(needs, readiness, float(at[:-1].sum()))
+        assert after[0] < after[1], row.unit_id
+        before = np.append(np.full(len(at) - 1, 0.5 / (len(at) - 1)), 0.5)
+        assert np.abs(at - before).sum() == pytest.approx(row.flip_distance, abs=1e-9)
 
 
 def test_without_ranked_candidates_the_table_is_empty() -> None:

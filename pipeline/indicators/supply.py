@@ -113,7 +113,10 @@ def area_per_resident(entry: AreaPerResident, facts: Facts) -> Measure:
         return unknown(facts.members.units, f"无设施清单 no list of {entry.class_}", "places")
     around = shapely.buffer(facts.units.geometry.to_numpy(), entry.around_m)
     outlined = places.geom_type.isin(["Polygon", "MultiPolygon"])
-    area = area_within(around, places.geometry[outlined].to_numpy())
+    area = facts.once(
+        ("area around", entry.class_, entry.around_m),
+        partial(area_within, around, places.geometry[outlined].to_numpy()),
+    )
     bare = shapely.STRtree(around).query(places.geometry[~outlined].to_numpy(), predicate="intersects")[1]
     beyond = (
         shapely.area(shapely.difference(around, shapely.union_all(facts.extent.geometry.to_numpy()))) > 1.0

@@ -150,6 +150,6 @@ def test_an_answer_of_the_survey_list_is_named_in_place_of_the_file(
     store.write({kept / "processed" / "answers.parquet": check("answers", told)})
     done = called("explain", str(demo_district), "--out", str(kept), "--rule", "A11", "--subject", compound)
     assert done.returncode == 0, done.stderr
-    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.startswith("  ")}
+    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.endswith("]")}
     assert lines["owners"].endswith("[核查答复 answer: 街道 1, 2026-11-20, 原为 before: 7]")
     assert "register.xlsx" in lines["consulted"]

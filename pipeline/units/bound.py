@@ -8,15 +8,15 @@ With prices π_i for covering atom i, relaxing Σ_{S∋i} x_S + s_i = 1 gives, f
 over the meeting atoms m, since two units never share one; f_m is f with the meeting atom m, and K = ⌊P / residents_min⌋.
 z_m is first the answer of an easier problem, a knapsack of at most `residents_max`:
 
-- connection is asked of each atom with m alone: some path between them has no more people than a unit may have;
+- connection is asked of each atom with m alone, by a path that can pay and has no more people than a unit (`toll.py`);
 - an atom counts for one committee alone, that of most of its people, if these are more than committee_share_min of the
   largest unit; a further committee costs once;
 - people missing below `residents_min` are made up at the least rate, atoms being divisible there;
 - residents are rounded down to whole steps.
 
 Each of them only lowers z_m, so L(π) ≤ the best plan. Where that z_m is negative, branch and bound over connected sets
-(`connected.py`) raises it as far as its limit of nodes allows. Atoms too dear to reach are left out first
-(`toll.py`), and wishes are not asked for. π rises along subgradients; steps are counted, not timed.
+(`connected.py`) raises it as far as its limit of nodes allows. Wishes are not asked for. π rises along subgradients; steps
+are counted, not timed.
 
 Source: M. Held, P. Wolfe, H. Crowder, Validation of subgradient optimization, Mathematical Programming 6 (1974), 62–88.
 """
@@ -24,7 +24,6 @@ Source: M. Held, P. Wolfe, H. Crowder, Validation of subgradient optimization, M
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from heapq import heappop, heappush
 from typing import NamedTuple
 
 import numpy as np
@@ -42,12 +41,13 @@ AT_ONCE = 50  # meeting atoms priced in one go
 WORTHWHILE = 1e-5  # share of the price by which a bound must be better
 
 
-class Area(NamedTuple):
-    """Meeting atom m may share a unit with `near[first[m]:first[m + 1]]`; each atom surely counts for `committee`."""
+class Pricing(NamedTuple):
+    """z_m of each meeting atom m, and the parts `share` that its easier problem takes of `atoms[first[m]:first[m + 1]]`."""
 
+    slack: Floats
     first: Ints
-    near: Ints
-    committee: Ints
+    atoms: Ints
+    share: Floats
 
 
 def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsParams) -> tuple[float, Floats]:
@@ -56,14 +56,13 @@ def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsPar
     They start from those of a known plan (`label`, its `cost`). The knapsack alone leads to good prices; from there on
     connected sets are priced, with nodes by the number of atoms.
     """
-    reach = [_within_reach(programme, m) for m in range(len(label))]
-    area = Area(np.cumsum([0, *map(len, reach)]), np.concatenate(reach), _main_committee(programme))
+    committee = _main_committee(programme)
     leftover = programme.leftover_cost * programme.residents
     bound, prices = 0.0, _first_prices(programme, label, leftover)  # nothing costs less than nothing
     nodes = max(1, params.bound_connected_nodes // len(label))
     phases = ((params.bound_steps, 0), (params.bound_connected_steps, nodes))
     for steps, nodes in phases:
-        found, better = _ascend(programme, area, prices, cost, steps, nodes, params.bound_residents_step)
+        found, better = _ascend(programme, committee, prices, cost, steps, nodes, params.bound_residents_step)
         if found > bound:
             bound, prices = found, better
     return bound, prices
@@ -71,7 +70,7 @@ def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsPar
 
 def _ascend(
     programme: Programme,
-    area: Area,
+    committee: Ints,
     prices: Floats,
     cost: float,
     steps: int,
@@ -85,10 +84,10 @@ def _ascend(
     pace, since = 1.0, 0
     direction = np.zeros(len(prices))
     for _ in range(steps):
-        slack, taken = price_meetings(programme, prices, area, residents_step, nodes)
-        chosen = np.argsort(slack, kind="stable")[:units_max]
-        chosen = chosen[slack[chosen] < 0]
-        value = float(np.minimum(prices, leftover).sum() + slack[chosen].sum())
+        priced = price_meetings(programme, prices, committee, residents_step, nodes)
+        chosen = np.argsort(priced.slack, kind="stable")[:units_max]
+        chosen = chosen[priced.slack[chosen] < 0]
+        value = float(np.minimum(prices, leftover).sum() + priced.slack[chosen].sum())
         since = 0 if value > best + WORTHWHILE * cost else since + 1
         if value > best:
             best, best_prices = value, prices
@@ -98,8 +97,8 @@ def _ascend(
             continue
         covered = (prices > leftover).astype(np.float64)
         for m in chosen:
-            part = slice(area.first[m], area.first[m + 1])
-            covered[area.near[part]] += taken[part]
+            part = slice(priced.first[m], priced.first[m + 1])
+            covered[priced.atoms[part]] += priced.share[part]
         direction = (1.0 - covered) + MEMORY * direction
         length = float(direction @ direction)
         if length < TOLERANCE or value >= cost - TOLERANCE:
@@ -120,23 +119,6 @@ def _first_prices(programme: Programme, label: Ints, leftover: Floats) -> Floats
     return prices
 
 
-def _within_reach(programme: Programme, m: int) -> Ints:
-    """List the atoms that some path of at most `residents_max` people joins with m, in ascending order."""
-    people = {m: float(programme.residents[m])}
-    heap = [(people[m], m)]
-    ceiling = programme.residents_max + TOLERANCE
-    while heap:
-        here, i = heappop(heap)
-        if here > people[i]:
-            continue
-        for j in programme.neighbours[programme.first[i] : programme.first[i + 1]].tolist():
-            there = here + float(programme.residents[j])
-            if there <= ceiling and there < people.get(j, np.inf):
-                people[j] = there
-                heappush(heap, (there, j))
-    return np.array(sorted(people), dtype=np.int64)
-
-
 def _main_committee(programme: Programme) -> Ints:
     """Return the committee of most of each atom's people that any unit with the atom has; −1 where there is none."""
     sure = programme.committee_share_min * (programme.residents_max + TOLERANCE)
@@ -150,43 +132,44 @@ def _main_committee(programme: Programme) -> Ints:
 
 
 def price_meetings(
-    programme: Programme, prices: Floats, area: Area, residents_step: float, nodes: int
-) -> tuple[Floats, Floats]:
-    """Return z_m of each atom m, and for each entry of `area.near` the share taken; connected sets if `nodes` > 0.
+    programme: Programme, prices: Floats, committee: Ints, residents_step: float, nodes: int
+) -> Pricing:
+    """Bound the unit of least reduced price round each meeting atom; over connected sets if `nodes` > 0.
 
-    Meeting atoms are priced in parts, side by side; none depends on another.
+    `committee` is the one that each atom surely counts for (−1: none). Meeting atoms are priced in parts, side by side;
+    none depends on another.
     """
-    slack, share = np.zeros(len(prices)), np.zeros(len(area.near))
     with ThreadPoolExecutor() as pool:
         parts = [
-            pool.submit(_price_some, programme, prices, area, residents_step, nodes, low, slack, share)
+            pool.submit(_price_some, programme, prices, committee, residents_step, nodes, low)
             for low in range(0, len(prices), AT_ONCE)
         ]
-    for part in parts:
-        part.result()
-    return slack, share
+    slack, count, atoms, share = (
+        np.concatenate(column) for column in zip(*(part.result() for part in parts), strict=True)
+    )
+    return Pricing(slack, np.append(0, np.cumsum(count)), atoms, share)
 
 
 @njit(cache=True, nogil=True)
 def _price_some(
-    programme: Programme,
-    prices: Floats,
-    area: Area,
-    residents_step: float,
-    nodes: int,
-    low: int,
-    slack: Floats,
-    share: Floats,
-) -> None:
-    for m in range(low, min(low + AT_ONCE, len(prices))):
-        part = area.near[area.first[m] : area.first[m + 1]]
-        keep = worth_joining(programme, prices, part, m)
-        near = part[keep]
+    programme: Programme, prices: Floats, committee: Ints, residents_step: float, nodes: int, low: int
+) -> tuple[Floats, Ints, Ints, Floats]:
+    """Price the meeting atoms from `low` on: their z_m, how many atoms each takes, these, and the parts taken."""
+    high = min(low + AT_ONCE, len(prices))
+    slack, count = np.zeros(high - low), np.zeros(high - low, dtype=np.int64)
+    atoms, share = [np.int64(0)][:0], [0.0][:0]
+    for m in range(low, high):
+        near = worth_joining(programme, prices, m)
         if len(near) == 0:
             continue
         taken = np.zeros(len(near))
-        slack[m] = price_knapsack(programme, prices, near, area.committee, residents_step, m, taken)
-        if slack[m] < 0 and nodes > 0:
-            joined = price_connected(programme, prices, near, area.committee, m, nodes, taken)
-            slack[m] = max(slack[m], joined)
-        share[area.first[m] + np.flatnonzero(keep)] = taken
+        least = price_knapsack(programme, prices, near, committee, residents_step, m, taken)
+        if least < 0 and nodes > 0:
+            least = max(least, price_connected(programme, prices, near, committee, m, nodes, taken))
+        slack[m - low] = least
+        for k in range(len(near)):
+            if taken[k] > 0:
+                count[m - low] += 1
+                atoms.append(near[k])
+                share.append(taken[k])
+    return slack, count, np.array(atoms, dtype=np.int64), np.array(share, dtype=np.float64)

@@ -346,12 +346,18 @@ class UnitsParams(Strict):
     iterations_per_atom: int = Field(
         ge=0, description="steps of the local search; iterations, not seconds, so runs repeat"
     )
+    iterations_max: int = Field(
+        ge=1, description="a local search ends at this many, however many atoms there are"
+    )
     temperature_start_person_minutes: float = Field(
         gt=0, description="a step that costs this much more is taken with chance 1/e at the start"
     )
     temperature_end_person_minutes: float = Field(gt=0, description="the same at the end")
     bound_steps: int = Field(ge=1, description="steps of the lower bound")
     bound_connected_steps: int = Field(ge=0, description="further steps, which price connected sets")
+    bound_pricings_max: int = Field(
+        ge=1, description="either kind of step ends at this many, counted as steps × atoms of a component"
+    )
     bound_connected_nodes: int = Field(
         ge=1, description="branch-and-bound nodes a step, shared by the atoms of a connected part"
     )

@@ -15,21 +15,23 @@ z_m is first the answer of an easier problem, a knapsack of at most `residents_m
 - residents are rounded down to whole steps.
 
 Each of them only lowers z_m, so L(π) ≤ the best plan. Where that z_m is negative, branch and bound over connected sets
-(`connected.py`) raises it as far as its limit of nodes allows. Wishes are not asked for. π rises along subgradients; steps
-are counted, not timed.
+(`connected.py`) raises it as far as its limit of nodes allows. Wishes are not asked for. π rises along subgradients
+first, then by cutting planes (`bundle.py`); steps are counted, not timed.
 
 Source: M. Held, P. Wolfe, H. Crowder, Validation of subgradient optimization, Mathematical Programming 6 (1974), 62–88.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from functools import partial
 
 import numpy as np
 from numba import njit
 
 from pipeline.settings import UnitsParams
+from pipeline.units.bundle import Pricing, climb
 from pipeline.units.connected import price_connected
 from pipeline.units.knapsack import price_knapsack
 from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme
@@ -38,16 +40,8 @@ from pipeline.units.toll import worth_joining
 MEMORY = 0.7  # share of the last direction that is kept
 PATIENCE = 8  # steps without a better bound after which they are halved
 AT_ONCE = 50  # meeting atoms priced in one go
+CLOSER = (4, 10)  # at the end a quarter of the steps again, with ten times the nodes
 WORTHWHILE = 1e-5  # share of the price by which a bound must be better
-
-
-class Pricing(NamedTuple):
-    """z_m of each meeting atom m, and the parts `share` that its easier problem takes of `atoms[first[m]:first[m + 1]]`."""
-
-    slack: Floats
-    first: Ints
-    atoms: Ints
-    share: Floats
 
 
 def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsParams) -> tuple[float, Floats]:
@@ -58,52 +52,57 @@ def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsPar
     """
     committee = _main_committee(programme)
     leftover = programme.leftover_cost * programme.residents
-    bound, prices = 0.0, _first_prices(programme, label, leftover)  # nothing costs less than nothing
-    nodes = max(1, params.bound_connected_nodes // len(label))
-    phases = ((params.bound_steps, 0), (params.bound_connected_steps, nodes))
-    for steps, nodes in phases:
-        found, better = _ascend(programme, committee, prices, cost, steps, nodes, params.bound_residents_step)
+    start = _first_prices(programme, label, leftover)
+
+    def price_at(prices: Floats, nodes: int) -> Pricing:
+        return price_meetings(programme, prices, committee, params.bound_residents_step, nodes)
+
+    n = len(label)
+    nodes = max(1, params.bound_connected_nodes // n)
+    rough, connected = (
+        min(steps, max(1, params.bound_pricings_max // n))
+        for steps in (params.bound_steps, params.bound_connected_steps)
+    )
+    bound, prices = _ascend(partial(price_at, nodes=0), start, leftover, cost, rough)
+    for share, more in ((1, 1), CLOSER):
+        found, better = climb(
+            partial(price_at, nodes=more * nodes),
+            prices,
+            leftover,
+            _units_max(programme),
+            connected // share,
+            WORTHWHILE * cost,
+        )
         if found > bound:
             bound, prices = found, better
-    return bound, prices
+    return (bound, prices) if bound > 0 else (0.0, start)  # nothing costs less than nothing
 
 
 def _ascend(
-    programme: Programme,
-    committee: Ints,
-    prices: Floats,
-    cost: float,
-    steps: int,
-    nodes: int,
-    residents_step: float,
+    price_at: Callable[[Floats], Pricing], prices: Floats, leftover: Floats, cost: float, steps: int
 ) -> tuple[float, Floats]:
     """Return the best bound met in so many subgradient steps, and the prices that gave it."""
-    units_max = int((programme.residents.sum() + TOLERANCE) / (programme.residents_min - TOLERANCE))
-    leftover = programme.leftover_cost * programme.residents
     best, best_prices = -np.inf, prices
     pace, since = 1.0, 0
     direction = np.zeros(len(prices))
     for _ in range(steps):
-        priced = price_meetings(programme, prices, committee, residents_step, nodes)
-        chosen = np.argsort(priced.slack, kind="stable")[:units_max]
-        chosen = chosen[priced.slack[chosen] < 0]
-        value = float(np.minimum(prices, leftover).sum() + priced.slack[chosen].sum())
-        since = 0 if value > best + WORTHWHILE * cost else since + 1
-        if value > best:
-            best, best_prices = value, prices
+        priced = price_at(prices)
+        since = 0 if priced.value > best + WORTHWHILE * cost else since + 1
+        if priced.value > best:
+            best, best_prices = priced.value, prices
         if since >= PATIENCE:
             pace, since, prices = pace / 2, 0, best_prices
             direction[:] = 0.0
             continue
         covered = (prices > leftover).astype(np.float64)
-        for m in chosen:
+        for m in priced.chosen:
             part = slice(priced.first[m], priced.first[m + 1])
             covered[priced.atoms[part]] += priced.share[part]
         direction = (1.0 - covered) + MEMORY * direction
         length = float(direction @ direction)
-        if length < TOLERANCE or value >= cost - TOLERANCE:
+        if length < TOLERANCE or priced.value >= cost - TOLERANCE:
             break
-        prices = prices + pace * (cost - value) / length * direction
+        prices = prices + pace * (cost - priced.value) / length * direction
     return best, best_prices
 
 
@@ -117,6 +116,10 @@ def _first_prices(programme: Programme, label: Ints, leftover: Floats) -> Floats
         best = walks[walks.sum(axis=1).argmin()]
         prices[atoms] = best + programme.unit_cost * people / people.sum()
     return prices
+
+
+def _units_max(programme: Programme) -> int:
+    return int((programme.residents.sum() + TOLERANCE) / (programme.residents_min - TOLERANCE))
 
 
 def _main_committee(programme: Programme) -> Ints:
@@ -144,19 +147,24 @@ def price_meetings(
             pool.submit(_price_some, programme, prices, committee, residents_step, nodes, low)
             for low in range(0, len(prices), AT_ONCE)
         ]
-    slack, count, atoms, share = (
+    slack, offer, count, atoms, share = (
         np.concatenate(column) for column in zip(*(part.result() for part in parts), strict=True)
     )
-    return Pricing(slack, np.append(0, np.cumsum(count)), atoms, share)
+    chosen = np.argsort(slack, kind="stable")[: _units_max(programme)]
+    chosen = chosen[slack[chosen] < 0]
+    value = np.minimum(prices, programme.leftover_cost * programme.residents).sum() + slack[chosen].sum()
+    meeting = np.repeat(np.arange(len(slack)), count)
+    price = offer + np.bincount(meeting, share * prices[atoms], len(slack))
+    return Pricing(float(value), chosen, slack, np.append(0, np.cumsum(count)), atoms, share, price)
 
 
 @njit(cache=True, nogil=True)
 def _price_some(
     programme: Programme, prices: Floats, committee: Ints, residents_step: float, nodes: int, low: int
-) -> tuple[Floats, Ints, Ints, Floats]:
-    """Price the meeting atoms from `low` on: their z_m, how many atoms each takes, these, and the parts taken."""
+) -> tuple[Floats, Floats, Ints, Ints, Floats]:
+    """Price the meeting atoms from `low` on: z_m, reduced price of the best unit, how many atoms that has, these, the parts."""
     high = min(low + AT_ONCE, len(prices))
-    slack, count = np.zeros(high - low), np.zeros(high - low, dtype=np.int64)
+    slack, offer, count = np.zeros(high - low), np.zeros(high - low), np.zeros(high - low, dtype=np.int64)
     atoms, share = [np.int64(0)][:0], [0.0][:0]
     for m in range(low, high):
         near = worth_joining(programme, prices, m)
@@ -164,12 +172,16 @@ def _price_some(
             continue
         taken = np.zeros(len(near))
         least = price_knapsack(programme, prices, near, committee, residents_step, m, taken)
+        slack[m - low] = offer[m - low] = least
         if least < 0 and nodes > 0:
-            least = max(least, price_connected(programme, prices, near, committee, m, nodes, taken))
-        slack[m - low] = least
+            surely, met = price_connected(programme, prices, near, committee, m, nodes, taken)
+            slack[m - low] = max(least, surely)
+            offer[m - low] = met if met < 0 else slack[m - low]
+        if slack[m - low] >= 0:
+            continue
         for k in range(len(near)):
             if taken[k] > 0:
                 count[m - low] += 1
                 atoms.append(near[k])
                 share.append(taken[k])
-    return slack, count, np.array(atoms, dtype=np.int64), np.array(share, dtype=np.float64)
+    return slack, offer, count, np.array(atoms, dtype=np.int64), np.array(share, dtype=np.float64)

@@ -18,10 +18,11 @@ FREE, TAKEN, BARRED = 0, 1, 2
 @njit(cache=True)
 def price_connected(
     programme: Programme, prices: Floats, near: Ints, committee: Ints, m: int, nodes_max: int, share: Floats
-) -> float:
-    """Return a lower bound of min(0, f_m(S) − π(S)) over connected sets S in range with m, exact where `nodes_max` nodes do.
+) -> tuple[float, float]:
+    """Bound min(0, f_m(S) − π(S)) over connected sets S in range with m from below, and return the least value met besides.
 
-    `near` are the atoms that may share a unit with m, `committee` the one that each atom surely counts for (−1: none).
+    The two are the same where `nodes_max` nodes suffice. `near` are the atoms that may share a unit with m, `committee` the
+    one that each atom surely counts for (−1: none).
     `share` gets 1 for the atoms of the best S found, if one is negative. At each node, the one of least bound first, the
     next atom beside the set is taken or barred. What the rest can give is bounded by divisible atoms that are still
     joined to the set; a further committee's cost is spread over those of its atoms that pay.
@@ -51,10 +52,10 @@ def price_connected(
     beside[0] = _join(programme, near, place, status[0], people, high - size[0], order, joined, queue)
     for _ in range(nodes_max):
         if not open_nodes:
-            return best
+            return best, best
         floor, here = heappop(open_nodes)
         if floor >= best:
-            return best
+            return best, best
         inside = size[here]
         if in_range(programme, inside):
             taken = status[here] == TAKEN
@@ -79,7 +80,7 @@ def price_connected(
             if bound < best:
                 heappush(open_nodes, (bound, made))
                 made += 1
-    return min(best, open_nodes[0][0]) if open_nodes else best
+    return (min(best, open_nodes[0][0]) if open_nodes else best), best
 
 
 @njit(cache=True)

@@ -16,7 +16,7 @@ from pipeline.settings import UnitsParams
 from pipeline.units.bound import lower_bound
 from pipeline.units.exact import every_unit
 from pipeline.units.maps import near_optimal
-from pipeline.units.master import choose, plan_of, promising
+from pipeline.units.master import choose, is_in, plan_of, promising
 from pipeline.units.pool import empty_pool, together
 from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme, total_cost, unit_cost
 from pipeline.units.search import anneal
@@ -108,12 +108,14 @@ def solve(programme: Programme, params: UnitsParams) -> Solution:
         if proven:
             best = plan_of(contains, chosen)
             cost = float(total_cost(programme, best))
-            return Solution(near_optimal(programme, best, contains, prices, *limits), cost, True, False)
-    label, contains, prices = search(programme, params)
+            return Solution(near_optimal(programme, [best], contains, prices, *limits), cost, True, False)
+    labels, contains, prices = search(programme, params)
+    label = labels[0]
     cost = float(total_cost(programme, label))
     bound, duals = lower_bound(programme, label, cost, params)
     room = cost - bound + params.maps_within_share * cost
-    kept = promising(contains, prices, duals, room, params.master_units_max)
+    known = np.any([is_in(contains, plan) for plan in labels], axis=0)
+    kept = promising(contains, prices, duals, room, params.master_units_max, known)
     contains, prices = contains[kept], prices[kept]
     chosen, proven = choose(programme, contains, prices, params.master_nodes)
     better = plan_of(contains, chosen)
@@ -125,18 +127,20 @@ def solve(programme: Programme, params: UnitsParams) -> Solution:
             f"units: searched {cost:,.0f}, chosen among {len(prices):,} units {total_cost(programme, label):,.0f} ({end}), "
             f"no plan below {bound:,.0f}"
         )
-    return Solution(near_optimal(programme, label, contains, prices, *limits), bound, False, not proven)
+    return Solution(
+        near_optimal(programme, [label, *labels], contains, prices, *limits), bound, False, not proven
+    )
 
 
-def search(programme: Programme, params: UnitsParams) -> tuple[Ints, csr_array, Floats]:
-    """Anneal from several seeds, side by side; return the best plan, and all units met with their prices."""
+def search(programme: Programme, params: UnitsParams) -> tuple[list[Ints], csr_array, Floats]:
+    """Anneal from several seeds, side by side; return their plans, best first, and all units met with their prices."""
     n = len(programme.residents)
     pools = [empty_pool(n, params.pool_units_max) for _ in range(params.searches)]
 
     def start(k: int) -> Ints:
         label: Ints = anneal(
             programme,
-            params.iterations_per_atom * n,
+            min(params.iterations_per_atom * n, params.iterations_max),
             params.temperature_start_person_minutes,
             params.temperature_end_person_minutes,
             params.seed + k,
@@ -146,9 +150,9 @@ def search(programme: Programme, params: UnitsParams) -> tuple[Ints, csr_array, 
 
     with ThreadPoolExecutor() as threads:
         labels = list(threads.map(start, range(params.searches)))
-    costs = [float(total_cost(programme, label)) for label in labels]
+    labels.sort(key=lambda label: float(total_cost(programme, label)))
     contains, prices = together(pools, n)
-    return labels[int(np.argmin(costs))], contains, prices
+    return labels, contains, prices
 
 
 def components(programme: Programme, keep: np.ndarray) -> list[Ints]:
@@ -169,6 +173,8 @@ def components(programme: Programme, keep: np.ndarray) -> list[Ints]:
 def restrict(programme: Programme, atoms: Ints) -> Programme:
     """Return the programme of some atoms (ascending) alone; one that belongs with an outsider can be in no unit."""
     n = len(programme.residents)
+    if len(atoms) == n:
+        return programme
     position = np.full(n, -1)
     position[atoms] = np.arange(len(atoms))
     neighbours = [position[programme.neighbours[programme.first[i] : programme.first[i + 1]]] for i in atoms]

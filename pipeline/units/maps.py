@@ -2,54 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.sparse import csr_array
 
-from pipeline.units.master import choose, plan_of
+from pipeline.units.master import choose, is_in, plan_of
 from pipeline.units.programme import TOLERANCE, Floats, Ints, Programme, total_cost
 
 
 def near_optimal(
     programme: Programme,
-    best: Ints,
+    known: Sequence[Ints],
     contains: csr_array,
     prices: Floats,
     within_share: float,
     maps_max: int,
     nodes_max: int,
 ) -> list[Ints]:
-    """Return plans over some units that cost at most `within_share` more than the plan `best`, which comes first.
+    """Return plans over some units that cost at most `within_share` more than the best plan `known[0]`, which comes first.
 
-    A unit that is in all earlier plans costs more by its share of `within_share` of the best price, by its residents;
-    one that is in some of them, as many parts of that. The best plan would cost at most `within_share` more under these
-    prices, hence whatever is cheaper is near the optimum under the true ones, and it avoids what was chosen before. The
-    search ends when no new plan turns up.
+    Other known plans that are cheap enough come next. Then, a unit that is in all plans so far costs more by its share of
+    `within_share` of the best price, by its residents; one that is in some of them, as many parts of that. The best plan
+    would cost at most `within_share` more under these prices, hence whatever is cheaper is near the optimum under the true
+    ones, and it avoids what was chosen before. The search ends when no new plan turns up.
     """
-    plans = [best]
+    best = known[0]
     cost = float(total_cost(programme, best))
+
+    def is_new(plan: Ints, plans: Sequence[Ints]) -> bool:
+        cheap = total_cost(programme, plan) <= (1 + within_share) * cost + TOLERANCE
+        return cheap and not any(np.array_equal(plan, other) for other in plans)
+
+    plans: list[Ints] = []
+    for plan in known:
+        if len(plans) < maps_max and is_new(plan, plans):
+            plans.append(plan)
     people = contains @ programme.residents
     extra = within_share * cost * people / max(programme.residents[best >= 0].sum(), TOLERANCE)
-    used = _is_in(contains, best).astype(np.float64)
     while len(plans) < maps_max:
-        chosen, _ = choose(programme, contains, prices + extra * used / len(plans), nodes_max)
+        used = np.mean([is_in(contains, plan) for plan in plans], axis=0)
+        chosen, _ = choose(programme, contains, prices + extra * used, nodes_max)
         plan = plan_of(contains, chosen)
-        dear = total_cost(programme, plan) > (1 + within_share) * cost + TOLERANCE
-        if dear or any(np.array_equal(plan, other) for other in plans):
+        if not is_new(plan, plans):
             break
         plans.append(plan)
-        used[chosen] += 1
     return plans
-
-
-def _is_in(contains: csr_array, plan: Ints) -> np.ndarray:
-    """Tell which units belong to a plan."""
-    size = np.bincount(plan[plan >= 0], minlength=1)
-    rows = np.repeat(np.arange(contains.shape[0]), np.diff(contains.indptr))
-    unit = plan[contains.indices]
-    low, high = np.full(contains.shape[0], len(plan)), np.full(contains.shape[0], -1)
-    np.minimum.at(low, rows, unit)
-    np.maximum.at(high, rows, unit)
-    return (low == high) & (low >= 0) & (np.diff(contains.indptr) == size[np.maximum(low, 0)])
 
 
 def kept_share(plans: list[Ints], residents: Floats) -> Floats:

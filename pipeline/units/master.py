@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, identity
 
-from pipeline.units.programme import Floats, Ints, Programme
+from pipeline.units.programme import Bools, Floats, Ints, Programme
 
 LIMIT_REACHED = 1  # status of scipy.optimize.milp: stopped at the limit of nodes
 
@@ -46,12 +46,25 @@ def plan_of(contains: csr_array, chosen: Ints) -> Ints:
     return label
 
 
-def promising(contains: csr_array, prices: Floats, duals: Floats, room: float, units_max: int) -> Ints:
+def is_in(contains: csr_array, plan: Ints) -> Bools:
+    """Tell which of some units belong to a plan."""
+    size = np.bincount(plan[plan >= 0], minlength=1)
+    rows = np.repeat(np.arange(contains.shape[0]), np.diff(contains.indptr))
+    unit = plan[contains.indices]
+    low, high = np.full(contains.shape[0], len(plan)), np.full(contains.shape[0], -1)
+    np.minimum.at(low, rows, unit)
+    np.maximum.at(high, rows, unit)
+    return (low == high) & (low >= 0) & (np.diff(contains.indptr) == size[np.maximum(low, 0)])
+
+
+def promising(
+    contains: csr_array, prices: Floats, duals: Floats, room: float, units_max: int, known: Bools
+) -> Ints:
     """Return the units that a better plan can have, at most `units_max`: those of least reduced price f(S) − π(S).
 
     A plan with a unit whose reduced price is above `room` (the price of a known plan less the bound that `duals` give)
-    costs more than the known one.
+    costs more than the known one. The units of known plans come first, so that there is a plan to improve.
     """
-    reduced = prices - contains @ duals
+    reduced = np.where(known, -np.inf, prices - contains @ duals)
     best = np.argsort(reduced, kind="stable")[:units_max]
     return np.sort(best[reduced[best] <= room])

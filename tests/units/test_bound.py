@@ -99,3 +99,13 @@ def test_components_solved_to_proof_leave_no_gap() -> None:
     plan = delineate(programme([6000, 3000, 13_000], {}), PARAMS)
     assert plan.bound_person_minutes == plan.cost_person_minutes
     assert plan.gap_share == 0
+
+
+def test_cutting_planes_raise_what_the_knapsack_alone_gives() -> None:
+    """On 36 atoms no unit is left that a sixth of the price would not pay for."""
+    instance = grid(6, 2)
+    label = delineate(instance, PARAMS.model_copy(update={"iterations_per_atom": 500})).unit
+    cost = float(total_cost(instance, label))
+    rough, close = (_bound(instance, label, bound_connected_steps=steps) for steps in (0, 40))
+    assert rough < close <= cost
+    assert (cost - close) < 0.5 * (cost - rough)

@@ -229,7 +229,12 @@ class NetworkParams(Strict):
     slope_step_m: float = Field(gt=0, description="spacing of elevation samples along an edge")
     steep_share: float = Field(gt=0, description="slope from which a way counts as steep (0.08 = 1:12.5)")
     slope_limit: float = Field(
-        gt=0, description="slopes beyond this are taken as errors of the terrain model"
+        gt=0, description="slopes beyond this are taken as errors of the terrain model, and are unknown"
+    )
+    impossible_slopes_max: float = Field(
+        gt=0,
+        le=1,
+        description="share of slopes beyond the limit from which the terrain model is not used at all",
     )
     square_points_max: int = Field(
         ge=2, description="entries and corners of a square beyond which the rest is left out"

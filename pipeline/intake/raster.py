@@ -18,6 +18,9 @@ from pipeline.errors import CrsError, MissingInputError, SettingsError
 from pipeline.intake.datum import TO_WGS84
 from pipeline.intake.log import LayerLog
 from pipeline.intake.place import Around
+from pipeline.network.profile import profile
+from pipeline.network.slope import impossible_share, read_terrain
+from pipeline.settings import NetworkParams
 
 NODATA = -9999.0
 
@@ -93,13 +96,24 @@ def _outlines(transform: Affine, row: np.ndarray, col: np.ndarray) -> np.ndarray
     return shapely.polygons(np.stack([np.column_stack(ring) for ring in rings], axis=1))
 
 
-def terrain(path: Path, log: LayerLog, around: Around) -> bytes:
-    """Return a terrain model's GeoTIFF as it is, after checking that it has a CRS and covers the district."""
+def terrain(
+    path: Path, log: LayerLog, around: Around, ways: gpd.GeoDataFrame, params: NetworkParams
+) -> bytes:
+    """Return a terrain model's GeoTIFF as it is, after checking that it has a CRS and covers the district.
+
+    Where too many slopes along streets are beyond `slope_limit`, it is a model of roofs and trees, or full of glitches:
+    even its gentle slopes are then no ground's, and the terrain is unknown, as if there were no such layer.
+    """
     with _open(path, log) as source:
         if source.driver != "GTiff":
             raise MissingInputError(log.where, f"is {source.driver}", "a GeoTIFF")
         _near(source, around, log)
         log.read = log.kept = source.width * source.height
+    share = impossible_share(ways, read_terrain(path), params, profile())
+    if share > params.impossible_slopes_max:
+        log.warn("surface_model", f"{share:.1%} > {params.slope_limit:.0%}")
+        log.kept = 0
+        return no_terrain(ways.crs)
     return path.read_bytes()
 
 

@@ -105,5 +105,7 @@ def read_district(settings: Settings) -> Intake:
     if layers.terrain is None:
         terrain = raster.no_terrain(crs)
     else:
-        terrain = raster.terrain(district.file(layers.terrain), opener.logs["terrain"], around)
+        terrain = raster.terrain(
+            district.file(layers.terrain), opener.logs["terrain"], around, ways, settings.params.network
+        )
     return Intake(tables, terrain, report(district, tables, opener.logs))

@@ -21,7 +21,7 @@ from pipeline.network.openings import pass_walls
 from pipeline.network.passages import Walled
 from pipeline.network.profile import Profile, classify
 from pipeline.network.search import PUBLIC
-from pipeline.network.slope import Steps, Terrain, slope_steps
+from pipeline.network.slope import Steps, Terrain, possible, slope_steps
 from pipeline.network.squares import HIGHWAY, cross_squares
 from pipeline.network.users import edge_users
 from pipeline.network.walls import LAND_BARRIERS, WATER, barrier_lines, compound_at
@@ -122,8 +122,8 @@ def build_network(
         edges.geometry.to_numpy(), edges["u"].to_numpy(), edges["v"].to_numpy(), edges["exempt"].to_numpy(),
         terrain, ways.crs, params.slope_step_m,
     )  # fmt: skip
-    limited = Steps(steps.edge, steps.length_m, np.clip(steps.slope, -params.slope_limit, params.slope_limit))
-    edges["slope_max"] = steepest(limited, len(edges))
+    believed = possible(steps, params.slope_limit)
+    edges["slope_max"] = steepest(believed, len(edges))
     xy, pieces = walled.streets.xy, walled.pieces
     crossings = crossing_shares(
         edges,
@@ -132,7 +132,7 @@ def build_network(
         way_nodes,
         rules,
     )
-    edges = edges.join(walking_minutes(edges, limited, crossings, params))
+    edges = edges.join(walking_minutes(edges, believed, crossings, params))
     edges["crossings_signalled"], edges["crossings_unsignalled"] = (
         crossings["signalled"],
         crossings["unsignalled"],
@@ -229,7 +229,7 @@ def _report(
         "gates_meeting_no_way": int(openings["node_id"].isna().sum()),
         "slope_steps": len(steps.edge),
         "slope_steps_unknown": int(np.isnan(steps.slope).sum()),
-        "slope_steps_limited": int((np.abs(steps.slope) > params.slope_limit).sum()),
+        "slope_steps_impossible": int((np.abs(steps.slope) > params.slope_limit).sum()),
         "arterial_crossings_signalled": float(crossings["signalled"].sum()),
         "arterial_crossings_unsignalled": float(crossings["unsignalled"].sum()),
     }

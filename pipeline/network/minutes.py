@@ -34,10 +34,9 @@ def walking_minutes(
     Parameters
     ----------
     edges
-        Columns length_m, steps (flight of steps), slope_max.
+        Columns length_m, steps (flight of steps).
     steps
-        Slopes along the edges, within the slope limit; unknown ones are walked as flat, but not by whoever avoids
-        steep ways.
+        Slopes along the edges; unknown ones are walked as flat, but not by whoever avoids steep ways.
     crossings
         Result of `crossing_shares`.
     params
@@ -71,7 +70,8 @@ def _minutes(
     if "steps" in walker.avoid:
         barred |= is_steps
     if "steep" in walker.avoid:
-        barred |= ~(edges["slope_max"] <= steep_share).to_numpy()  # a way of unknown slope may be steep
+        steep = ~(np.abs(steps.slope) <= steep_share)  # where the slope is unknown it may be steep
+        barred[steps.edge[steep]] = True
     if "arterial_crossing" in walker.avoid:
         barred |= (crossings > 0).any(axis=1).to_numpy()
     return np.where(barred, np.inf, seconds / 60)

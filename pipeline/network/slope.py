@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import rasterio
 import shapely
@@ -18,6 +19,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import spsolve
 
 from pipeline.network.graph import Bools, Floats, Ints, components
+from pipeline.network.profile import Profile
+from pipeline.settings import NetworkParams
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,27 @@ def slope_steps(
     first = np.flatnonzero(number < count[edge])
     metres = (length / count)[edge[first]]
     return Steps(edge[first], metres, (height[first + 1] - height[first]) / metres)
+
+
+def possible(steps: Steps, limit: float) -> Steps:
+    """Return the steps with slopes beyond a limit unknown: no street is so steep, so there the terrain model errs."""
+    return Steps(steps.edge, steps.length_m, np.where(np.abs(steps.slope) <= limit, steps.slope, np.nan))
+
+
+def impossible_share(
+    ways: gpd.GeoDataFrame, terrain: Terrain, params: NetworkParams, rules: Profile
+) -> float:
+    """Return the share of known slopes along streets that are beyond the limit; NaN where none is known.
+
+    Steps, bridges and tunnels are left out. A model of the surface, with roofs and trees, or one full of glitches has
+    many such slopes; one of the ground has next to none.
+    """
+    on_ground = ~(ways["bridge"] | ways["tunnel"] | ways["highway"].isin(rules.highway.steps))
+    lines = ways.geometry[on_ground].to_numpy()
+    ends = np.arange(len(lines))  # nothing is raised, so it does not matter which ways meet
+    steps = slope_steps(lines, ends, ends, np.zeros(len(lines), bool), terrain, ways.crs, params.slope_step_m)
+    known = np.abs(steps.slope[np.isfinite(steps.slope)])
+    return float((known > params.slope_limit).mean()) if len(known) else float("nan")
 
 
 def _deck_heights(ground: Floats, u: Ints, v: Ints, raised: Bools, length: Floats) -> Floats:

@@ -74,6 +74,23 @@ def test_terrain_is_copied_byte_for_byte(district):
     assert district.read().terrain == (district.folder / "terrain.tif").read_bytes()
 
 
+def _said_of(heights, district):
+    """The codes of what is said of a terrain of these heights, and the terrain that is passed on."""
+    write_raster(district.folder / "terrain.tif", heights, -200, 1300, 10)
+    read = district.read()
+    layer = read.report["layers"]["terrain"]
+    return [(warning["code"], warning["detail"][-5:]) for warning in layer["warnings"]], read.terrain
+
+
+def test_a_model_of_roofs_is_not_taken_for_the_ground_and_said(district):
+    """Half of the cells 30 m higher than the others."""
+    roofs = 30.0 * np.random.default_rng(2).integers(0, 2, (150, 250))
+    unknown = raster.no_terrain(Crs.from_user_input(CRS))
+    assert _said_of(roofs, district) == ([("surface_model", "> 40%")], unknown)
+    level = np.zeros((150, 250))
+    assert _said_of(level, district) == ([], (district.folder / "terrain.tif").read_bytes())
+
+
 def test_without_terrain_there_is_one_pixel_without_data(tmp_path):
     content = raster.no_terrain(Crs.from_epsg(32651))
     assert content == raster.no_terrain(Crs.from_epsg(32651))

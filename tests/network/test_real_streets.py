@@ -142,4 +142,4 @@ def test_porto_alegre_is_slower_uphill(shared_data: Path) -> None:
     flat = (edges["length_m"] / PARAMS.walkers["adult"].speed_m_per_s / 60)[known]
     assert (slow >= flat - 1e-9).all()
     assert 1.03 < (slow.sum() / flat.sum()) < 1.5
-    assert network.report["slope_steps_limited"] < 0.01 * network.report["slope_steps"]
+    assert network.report["slope_steps_impossible"] < 0.001 * network.report["slope_steps"]

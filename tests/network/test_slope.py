@@ -10,7 +10,8 @@ import rasterio
 from pyproj import CRS
 
 from pipeline.network.minutes import tobler_factor
-from pipeline.network.slope import Terrain, read_terrain
+from pipeline.network.profile import profile
+from pipeline.network.slope import Terrain, impossible_share, read_terrain
 from tests.network.town import PARAMS, UTM, Town, plane
 
 ADULT = 1.2 * 60  # metres a minute on the flat
@@ -86,13 +87,50 @@ def test_half_of_the_terrain_is_unknown() -> None:
     assert edge["minutes_adult"] == pytest.approx((40 / math.exp(-3.5 * 0.05) + 60) / ADULT)
 
 
-def test_impossible_slopes_are_limited_and_counted() -> None:
+def test_impossible_slopes_are_unknown_and_counted() -> None:
     town = Town()
     town.way((0, 0), (100, 0))
     town.terrain = plane(0.9, 0.0)
     network = town.build()
-    assert network.report["slope_steps_limited"] == 5
-    assert network.edges["slope_max"].iloc[0] == pytest.approx(PARAMS.slope_limit)
+    assert network.report["slope_steps_impossible"] == 5
+    edge = network.edges.iloc[0]
+    assert math.isnan(edge["slope_max"]) and edge["minutes_adult"] == pytest.approx(100 / ADULT)
+    assert math.isinf(edge["minutes_elderly_step_free"])
+
+
+def test_a_glitch_makes_its_own_steps_unknown_and_no_others() -> None:
+    """One cell 80 m too high on a gentle ramp: the steps up to it and down from it are no slopes; the rest stays as it is."""
+    town = Town()
+    town.way((0, 0), (200, 0))
+    ramp = plane(0.05, 0.0)
+    heights = ramp.heights.copy()
+    row, column = np.array(~ramp.grid @ (100.0, 0.0)).astype(int)[::-1]
+    heights[row - 1 : row + 1, column - 1 : column + 1] += 80
+    town.terrain = Terrain(heights, ramp.grid, ramp.crs)
+    network = town.build()
+    edge = network.edges.iloc[0]
+    assert network.report["slope_steps_impossible"] == 2
+    assert edge["slope_max"] == pytest.approx(0.05)
+    assert edge["minutes_adult"] == pytest.approx((160 / math.exp(-3.5 * 0.05) + 40) / ADULT)
+    assert math.isinf(edge["minutes_elderly_step_free"]), "what the glitch hides may be steep"
+
+
+@pytest.mark.parametrize(
+    ("height_m", "unfit"), [(0.0, False), (0.5, False), (30.0, True)], ids=["ground", "noise", "roofs"]
+)
+def test_a_model_with_roofs_in_it_is_told_from_one_of_the_ground(height_m: float, unfit: bool) -> None:
+    """Blocks of 70 m, and streets in the last 10 m of each 80, on a slope of 5 %, in cells of 10 m."""
+    town = Town()
+    for k in range(-4, 12):
+        town.way((-400, 80 * k + 2), (900, 80 * k + 2))
+        town.way((80 * k + 2, -400), (80 * k + 2, 900))
+    ramp = plane(0.05, 0.0)
+    axis = np.arange(-500, 1500, 10.0) + 5
+    x, y = np.meshgrid(axis, axis[::-1])
+    on_roof = (x % 80 < 70) & (y % 80 < 70)
+    terrain = Terrain(ramp.heights + height_m * on_roof, ramp.grid, ramp.crs)
+    share = impossible_share(town.table("ways"), terrain, PARAMS, profile())
+    assert (share > PARAMS.impossible_slopes_max) is unfit
 
 
 def valley() -> Terrain:

@@ -49,11 +49,12 @@ def test_squares_come_from_the_street_file_or_from_a_layer_of_their_own(district
     assert squares.geometry.area.iloc[0] == pytest.approx(1e6, rel=1e-5)
     assert read.report["layers"]["squares"]["kept"] == 1
 
-    frame({"名": ["人民广场"]}, [square(0, 0, 500)]).to_file(district.folder / "squares.gpkg")
-    given = {"path": "squares.gpkg", "columns": {"name": "名"}}
+    named = frame({"名": ["人民广场"], "层": [-1]}, [square(0, 0, 500)])
+    named.to_file(district.folder / "squares.gpkg")
+    given = {"path": "squares.gpkg", "columns": {"name": "名", "layer": "层"}}
     district.content["layers"]["squares"] = district.layer("streets") | given
     squares = check("squares", district.read().tables["squares"])
-    assert squares[["square_id", "name", "layer"]].to_numpy().tolist() == [["squares-1", "人民广场", 0]]
+    assert squares[["square_id", "name", "layer"]].to_numpy().tolist() == [["squares-1", "人民广场", -1]]
 
 
 def test_settings_that_an_openstreetmap_file_cannot_heed_are_told(district):

@@ -10,9 +10,10 @@ import pytest
 
 from pipeline.errors import DisagreementError
 from pipeline.network.search import Graph, nearest
-from pipeline.reach.direction import turned
 from pipeline.reach.second_engine import agreement, groups, recomputed
 from pipeline.settings import load_params
+from tests.reach import every_point_a_node
+from tests.reach.every_point_a_node import largest_difference
 from tests.runs import ROOT
 
 SPEED = 1.2
@@ -152,36 +153,35 @@ def test_towns_with_walled_compounds(seed: int) -> None:
     np.testing.assert_allclose(minutes, np.where(np.isinf(expected), np.nan, expected), rtol=0, atol=1e-6)
 
 
-def _sample(residents: pd.DataFrame, edges: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """At most 24 addresses that use public ways only, and 24 of groups with ways of their own."""
-    linked = residents[residents["linked"]].reset_index(drop=True)
-    public = groups(linked, edges) == "public"
-    rows = [rng.permutation(np.flatnonzero(chosen))[:24] for chosen in (public, ~public)]
-    return linked.iloc[np.sort(np.concatenate(rows))]
-
-
 @pytest.mark.parametrize("name", ["demo", "taichung", "las_palmas"])
 def test_the_tables_of_a_district(name: str, request: pytest.FixtureRequest) -> None:
-    """At least 1,500 pairs of address and class, from the written tables alone; and what the run itself compared."""
+    """2,000 addresses (all where there are fewer) × all classes × all walkers, from the tables alone; what the run compared."""
     chain = request.getfixturevalue(name)
-    addresses = _sample(chain["residents"], chain["edges"], np.random.default_rng(20260301))
-    times = chain["walk_times"]
-    rows = times[times["point_id"].isin(addresses["point_id"])]
+    tables = {table: chain[table] for table in ("residents", "edges", "facilities", "walk_times")}
+    points = tables["residents"]["point_id"].to_numpy()
+    points = np.random.default_rng(20260301).permutation(points)[:2000]
     params = load_params(ROOT / "params.yaml")
-    limit = params.walk_times.limit_minutes
     speeds = {key: walker.speed_m_per_s for key, walker in params.network.walkers.items()}
-    again = np.full(len(rows), np.nan)
-    fire = rows["class"].eq("fire_station").to_numpy()  # whose crews come to people: the other way
-    for chosen, edges in ((~fire, chain["edges"]), (fire, turned(chain["edges"]))):
-        if chosen.any():
-            again[chosen] = recomputed(edges, chain["facilities"], addresses, rows[chosen], speeds, limit)
-    found = np.nan_to_num(rows["minutes"].to_numpy(), nan=limit)
-    difference = np.abs(found - np.nan_to_num(again, nan=limit)).max()
-    print(f"{name}: {len(rows)} cases, largest difference {difference:.1e} minutes")
-    assert len(rows) >= 1500 and np.isfinite(again).mean() > 0.5
+    assert set(tables["walk_times"]["walker"]) == set(speeds)
+    pairs, reached, difference = largest_difference(
+        tables, list(points), speeds, params.walk_times.limit_minutes, ["fire_station"]
+    )
+    print(f"{name}: {len(points)} addresses, {pairs} walks, largest difference {difference:.1e} minutes")
+    assert len(points) >= min(2000, len(tables["residents"])) and reached > 0.5 * pairs
     assert difference < 1e-6
-    assert set(rows["walker"]) == set(speeds)
 
     stated = chain["metrics.json"]["second_engine"]
     assert stated["pairs"] == 500 and stated["reached"] > 200
     assert stated["largest_difference_minutes"] < 1e-6
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_two_independent_engines_agree(seed: int) -> None:
+    """Networkx and scipy on a town of the tests, up hill and down, with compounds; neither knows of the pipeline's search."""
+    rng = np.random.default_rng(seed)
+    edges = _town(rng)
+    doors, homes = _points(rng, edges, 9).assign(**{"class": "park"}), _points(rng, edges, 60)
+    rows = homes[["point_id"]].assign(**{"class": "park", "walker": "adult"})
+    by_networkx = recomputed(edges, doors, homes, rows, {"adult": SPEED}, 20.0)
+    by_scipy = every_point_a_node.minutes(edges, doors, homes, ["park"], "adult", SPEED, 20.0)[:, 0]
+    np.testing.assert_allclose(by_scipy, np.nan_to_num(by_networkx, nan=np.inf), rtol=0, atol=1e-9)

@@ -22,6 +22,7 @@ SERVICES = {
     "service_station": "#a12626",
 }
 _STREET_WIDTH_M = {"major": 16, "middle": 12, "minor": 8, "service": 4, "path": 2}
+_SIGN = 32  # width of a service's sign, in counts
 _FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
 
 
@@ -154,7 +155,9 @@ def overview(units: gpd.GeoDataFrame, best: Mapping[str, int], tables: Mapping[s
 def _svg(frame: Frame, layers: Sequence[str]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {frame.height}" '
-        f'font-family="{_FONT}" role="img">' + "".join(layers) + "</svg>"
+        f'font-family="{_FONT}" role="img" aria-label="{" ".join(words()["map_label"])}">'
+        + "".join(layers)
+        + "</svg>"
     )
 
 
@@ -212,12 +215,19 @@ def _gates(frame: Frame, openings: Any, colour: Mapping[str, str]) -> list[str]:
 
 
 def _services(frame: Frame, facilities: Any) -> list[str]:
+    """A sign each; one that would lie on another stands to the right of it."""
     found = facilities[facilities["class"].isin(SERVICES)].drop_duplicates("facility_id")
-    return [
-        f'<circle cx="{x}" cy="{y}" r="15" fill="{SERVICES[name]}" stroke="#fff" stroke-width="2"/>'
-        f'<text x="{x}" y="{y + 7}" font-size="19" text-anchor="middle" fill="#fff">{words()[f"glyph_{name}"][0]}</text>'
-        for (x, y), name in zip(_spots(frame, found), found["class"], strict=True)
-    ]
+    taken: list[tuple[int, int]] = []
+    signs = []
+    for (x, y), name in zip(_spots(frame, found), found["class"], strict=True):
+        while any(abs(x - a) < _SIGN and abs(y - b) < _SIGN for a, b in taken):
+            x += _SIGN
+        taken.append((x, y))
+        signs.append(
+            f'<circle cx="{x}" cy="{y}" r="15" fill="{SERVICES[name]}" stroke="#fff" stroke-width="2"/>'
+            f'<text x="{x}" y="{y + 7}" font-size="19" text-anchor="middle" fill="#fff">{words()[f"glyph_{name}"][0]}</text>'
+        )
+    return signs
 
 
 def _spots(frame: Frame, points: Any) -> list[list[int]]:

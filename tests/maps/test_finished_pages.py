@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.programs import program
 from tests.review.conftest import OVERLAPS, TABLET, WIDE, Watched
+from tests.review.test_accessible import faults
 from tests.runs import Chain
 
 PARTS = {"index": "#legend-section", "review": "main", "sheet": "main"}
@@ -95,19 +97,26 @@ def test_every_control_is_reached_by_the_tab_key(opened: Callable[[str], Watched
     assert [control for i, control in enumerate(controls) if str(i) not in reached] == []
 
 
+def test_axe_finds_no_fault_on_a_sheet(opened: Callable[[str], Watched]) -> None:
+    """The map and the committee's page stand in `tests/review/test_accessible.py`."""
+    watched = opened("sheet")
+    assert faults(watched) == []
+    watched.page.click("#language")
+    assert faults(watched) == []
+    watched.page.click("#language")
+
+
 def test_the_report_is_pictured_too(demo: Chain, pictures: Path) -> None:
-    """Its first page has the district's map: the picture is no blank sheet."""
+    """The district's map on its first page is drawn: far more blue than on the page of method."""
     _pictured(demo.folders.path("report.pdf"), pictures / "report")
-    assert len(sorted(pictures.glob("report-*.png"))) == _LAST
-
-
-_LAST = 5
+    blue = []
+    for page in (1, 2):
+        drawn = np.asarray(Image.open(pictures / f"report-{page:02d}.png").convert("RGB")).astype(int)
+        blue.append(int((np.abs(drawn - [0x0B, 0x57, 0xA4]).sum(axis=2) < 60).sum()))
+    assert blue[0] > 5 * blue[1] > 0
 
 
 def _pictured(pdf: Path, stem: Path) -> None:
     """Draw the first pages of a PDF as PNG files beside it."""
-    for old in stem.parent.glob(f"{stem.name}-*.png"):
-        if re.fullmatch(rf"{re.escape(stem.name)}-\d+\.png", old.name):
-            old.unlink()
-    command = [program("pdftoppm"), "-r", "60", "-l", str(_LAST), "-png", str(pdf), str(stem)]
+    command = [program("pdftoppm"), "-r", "60", "-l", "5", "-png", str(pdf), str(stem)]
     subprocess.run(command, check=True, capture_output=True)

@@ -25,8 +25,8 @@ LONGEST = 32_767  # characters that a cell can hold
 _HEAD = PatternFill("solid", fgColor="E8F0F8")
 _TEXT, _NUMBER = Alignment(vertical="top", indent=1), Alignment(vertical="top")
 _WRAPPED = Alignment(vertical="top", indent=1, wrap_text=True)
-LINE_POINTS, MOST_LINES = 14.5, 12
-"""Height of a line; a row is no higher than so many lines."""
+LINE_POINTS, MOST_LINES = 14.5, 6
+"""Height of a line; a row is no higher than so many lines: what is longer shows in full when its cell is chosen."""
 _WIDE = {
     "reasons", "reasons_en", "reason", "reason_en", "note", "evidence", "question", "question_en", "sentence",
     "sentence_en", "clause", "source",
@@ -80,9 +80,10 @@ def dress(sheet: Worksheet, widths: Mapping[str, float], head_row: int = 1, filt
         lines = max((_lines(cell.value, wide[cell.column - 1]) for cell in wrapped), default=1)
         sheet.row_dimensions[row[0].row].height = LINE_POINTS * min(lines, MOST_LINES)
         for cell in row:
-            cell.alignment = _TEXT if isinstance(cell.value, str) and cell.data_type == "s" else _NUMBER
-        for cell in wrapped:
-            cell.alignment = _WRAPPED
+            if cell.data_type == "s" and cell.value is not None:
+                cell.alignment = _WRAPPED if cell in wrapped else _TEXT
+            elif lines > 1:
+                cell.alignment = _NUMBER
     sheet.freeze_panes = sheet.cell(head_row + 1, 1)
     sheet.print_title_rows = f"{head_row}:{head_row}"
     sheet.page_setup.orientation = "landscape"

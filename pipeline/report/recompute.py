@@ -320,7 +320,10 @@ def _candidates(
             ],
         )  # fmt: skip
     widths = dict.fromkeys(map(str, range(len(before) + 4 + n + 6)), 11.0)
-    widths |= {"2": 28.0, "3": 14.0, "4": 32.0, str(len(widths) - 1): 60.0}
+    widths |= {"2": 28.0, "3": 14.0, "4": 32.0, str(len(widths) - 1): 110.0}
     dress(sheet, widths, HEAD)
+    sheet.print_area = (
+        f"A1:{get_column_letter(len(widths) - 1)}{sheet.max_row}"  # the reasons stand in the report
+    )
     sheet.freeze_panes = sheet.cell(HEAD + 1, 4)
     sheet["A1"].font = Font(bold=True, size=14)

@@ -20,6 +20,7 @@ from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_
 from pipeline.siting.readiness import readiness
 from pipeline.siting.survey import survey_csv
 from pipeline.tables import check
+from tests.attacks import ATTACKS
 from tests.runs import Chain
 from tests.scoring.cases import NO_ERRORS, SMALL, sheet
 
@@ -98,6 +99,21 @@ def test_where_no_candidate_is_ranked_verdicts_and_lists_are_asked_for(las_palma
     assert (table["effect_top_k"] == 0).all()
     assert table["open_points"].is_monotonic_decreasing
     assert {"class", "compound"} <= set(table["subject_kind"]) and table["changes_verdict"].any()
+
+
+def test_forty_attacks_stay_texts_of_their_cells() -> None:
+    n = len(ATTACKS)
+    columns = {
+        "rank": range(1, n + 1), "subject_kind": "unit", "subject_id": [f"P{i}" for i in range(n)], "fact": "F01",
+        "question": ATTACKS, "question_en": ATTACKS[::-1], "how_to_answer": ATTACKS, "effect_top_k": 0.0,
+        "changes_verdict": False, "open_points": 1.0,
+    }  # fmt: skip
+    table = check("survey", pd.DataFrame(columns).astype({"rank": "Int64"}))
+    _, *rows = csv.reader(io.StringIO(survey_csv(table, "")))
+    assert [row[2] for row in rows] == columns["subject_id"]
+    for row, text in zip(rows, ATTACKS, strict=True):
+        assert row[4] in (text, f"'{text}")
+        assert not any(cell.lstrip()[:1] in ("=", "+", "-", "@") for cell in row if cell)
 
 
 def test_text_that_looks_like_a_formula_is_quoted() -> None:

@@ -73,6 +73,39 @@ def test_every_theme_draws_without_fault(opened: Opened) -> None:
     assert opened.faults == []
 
 
+def test_what_is_kept_between_layers_is_what_would_be_drawn_anew(opened: Opened) -> None:
+    """After any layer, move and print the map shows, to the pixel, what it shows with nothing kept."""
+    same = opened.page.evaluate(
+        """() => {
+          const canvas = document.querySelector(".folium-map canvas");
+          const shown = () => canvas.toDataURL();
+          const faults = [];
+          const check = (when) => {
+            const kept = shown();
+            painter.kept.clear();
+            painter.redraw();
+            if (shown() !== kept) faults.push(when);
+            setTheme(page.themes[0]);
+          };
+          for (const name of ["answer", "walk_kindergarten", "size_committee", "eligible_compounds", "gates_any"]) {
+            setTheme(page.themes.find((theme) => theme.theme === name));
+            check(name);
+          }
+          map.panBy([40, 25], { animate: false });
+          check("moved");
+          map.setZoom(map.getZoom() + 1, { animate: false });
+          check("zoomed");
+          setPrinting(true);
+          check("printed");
+          setPrinting(false);
+          check("back from print");
+          return faults;
+        }"""
+    )
+    assert same == []
+    assert opened.page.evaluate("painter.kept.size") >= 3
+
+
 def pixel(opened: Opened, longitude_latitude: str) -> list[int]:
     """Colour of the canvas at a place on the ground."""
     return list(

@@ -34,7 +34,7 @@ from pipeline.maps.progress_themes import progress_themes
 from pipeline.maps.render import render
 from pipeline.maps.text import Both, both, halves, percent, say, words
 from pipeline.maps.themes import Theme, colours
-from pipeline.maps.unit_themes import unit_themes
+from pipeline.maps.unit_themes import unit_themes, with_checks
 from pipeline.maps.walk_network import walk_network
 from pipeline.maps.walking import Walk, walks
 from pipeline.procedure.steps import procedure
@@ -104,7 +104,7 @@ def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:
     inside = compounds.assign(
         people=compounds["compound_id"].map(residents.groupby("compound_id")["residents"].sum()).fillna(0.0)
     )
-    units = unit_table(tables, list(labels))
+    units = with_checks(unit_table(tables, list(labels)), tables["unit_checks"])
     grid = Grid.over(units.geometry)
     window = shapely.box(*units.total_bounds).buffer(MARGIN_M, join_style="mitre")
     frame = window.intersection(sheet(tables["extent"], tables["land"]))

@@ -1,8 +1,9 @@
-"""Paint units: the answer, scores, sizes, need and readiness, scenarios, eligibility, coverage."""
+"""Paint units: the answer, scores, the checks of a unit, need and readiness, scenarios, eligibility, coverage."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,24 @@ from pipeline.maps.themes import (
 
 SIZES = ("fits", "near_miss", "too_small", "too_large")
 THIRDS = (100 / 3, 200 / 3)
+SHARES = (50, 70, 85)  # percent: the last is the proposed reading of B2
+
+
+def with_checks(units: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
+    """Return units with what the table `unit_checks` says of them.
+
+    `near_share` is the lesser of the shares within 10 minutes of a kindergarten and an elderly station, missing where either
+    is unknown; `barriers` names what runs through; the sentence of the check stands for the reason of the size.
+    """
+    found = checks.set_index(["area_kind", "area_id"])
+    of_unit = found.reindex(pd.MultiIndex.from_frame(units[["kind", "unit_id"]]))
+    near = of_unit[["kindergarten_share_10", "elderly_station_share_10"]].astype(float)
+    return units.assign(
+        near_share=near.min(axis=1, skipna=False).to_numpy(),
+        barriers=of_unit["barriers"].fillna("").to_numpy(),
+        reason=of_unit["sentence"].to_numpy(),
+        reason_en=of_unit["sentence_en"].to_numpy(),
+    )
 
 
 def unit_themes(
@@ -36,8 +55,9 @@ def unit_themes(
     Parameters
     ----------
     units
-        One row a unit in the page's order, as `cards.unit_table` makes it: kind, residents, size_result, near_miss,
-        rank, score, coverage, need, readiness, eligible, and a column for each scenario's score.
+        One row a unit in the page's order, as `cards.unit_table` and `with_checks` make it: kind, residents, size_result,
+        near_miss, connected, near_share, barriers, rank, score, coverage, need, readiness, eligible, and a column for each
+        scenario's score.
     scenarios
         Scenario to its label, in the catalogue's order.
     limits
@@ -84,11 +104,48 @@ def unit_themes(
             say("legend_size"),
         )
 
+    def walk(kind: str) -> Theme:
+        shares = by_limits(100 * units["near_share"], SHARES, len(SHARES) + 1)
+        classes = np.where(units["kind"] == kind, shares, -1)
+        labels = (f"<{SHARES[0]}%", *(f"{a}–{b}%" for a, b in pairwise(SHARES)), f"≥{SHARES[-1]}%")
+        entries = [
+            Entry((label, label), colour)
+            for label, colour in zip(labels, reversed(colours()["minutes"]), strict=True)
+        ]
+        entries.append(Entry(say("unknown"), colours()["unknown"], "hatch"))
+        return Theme(
+            f"walk_test_{kind}",
+            "units",
+            say(f"theme_walk_test_{kind}"),
+            say("about_walk_test"),
+            "units",
+            coded(classes),
+            legend(entries, classes),
+            say("legend_walk_test"),
+        )
+
+    def whole_inside(kind: str) -> Theme:
+        parted = np.select([~units["connected"].astype(bool), units["barriers"] != ""], [2, 1], 0)
+        classes = np.where(units["kind"] == kind, parted, -1)
+        entries = [
+            Entry(say(f"inside_{name}"), colours()["result"][result])
+            for name, result in (("joined", "pass"), ("crossed", "defer"), ("parted", "fail"))
+        ]
+        return Theme(
+            f"inside_{kind}",
+            "units",
+            say(f"theme_inside_{kind}"),
+            say("about_inside"),
+            "units",
+            coded(classes),
+            legend(entries, classes),
+            say("legend_inside"),
+        )
+
     return [
         _answer(units, top_k, suppress_below),
         scores("score", "units", say("theme_score"), say("about_score"), units["score"]),
-        sizes("proposed"),
-        sizes("committee"),
+        *(check(kind) for check in (sizes, walk, whole_inside) for kind in ("proposed", "committee")),
         _need_readiness(units, proposed),
         *(
             scores(f"scenario_{key}", "scenarios", label, say("about_scenario", name=label), units[key])

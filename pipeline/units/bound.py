@@ -154,7 +154,7 @@ def price_meetings(
     chosen = chosen[slack[chosen] < 0]
     value = np.minimum(prices, programme.leftover_cost * programme.residents).sum() + slack[chosen].sum()
     meeting = np.repeat(np.arange(len(slack)), count)
-    price = offer + np.bincount(meeting, share * prices[atoms], len(slack))
+    price: Floats = offer + np.bincount(meeting, share * prices[atoms], len(slack))
     return Pricing(float(value), chosen, slack, np.append(0, np.cumsum(count)), atoms, share, price)
 
 

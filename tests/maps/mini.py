@@ -249,6 +249,28 @@ def _areas(
                 "geometry": shapes.to_numpy(),
             },
         ),
+        "unit_checks": frame(
+            "unit_checks",
+            {
+                "area_kind": np.where(proposed, "proposed", "committee"),
+                "area_id": shapes.index,
+                "name": ["海风里", "石桥北", "清泉南", "渔港东", "滨海居委会", "石桥居委会"],
+                "residents": count * 1200.0,
+                "residents_low": count * 1120.0,
+                "residents_high": count * 1280.0,
+                "size_result": np.where(proposed, "fits", "too_large"),
+                "margin_residents": np.where(proposed, 2200.0, -2400.0),
+                "kindergarten_share_10": [0.9, 0.6, 0.95, 0.2, 0.9, None],
+                "elderly_station_share_10": [0.8, 0.9, 0.85, 0.9, None, 0.9],
+                "connected": [True] * size,
+                "barriers": ["", "河流", "", "", "干路", "干路"],
+                "barriers_en": ["", "river", "", "", "arterial", "arterial"],
+                "atoms": count,
+                "committees_cut": [1] * size,
+                "sentence": [f"单元 {unit} 的核查。" for unit in shapes.index],
+                "sentence_en": [f"The check of {unit}." for unit in shapes.index],
+            },
+        ),
     }
 
 

@@ -47,6 +47,17 @@ def test_sizes_and_results_count_residents(page: Page) -> None:
     assert counts(page, "answer") == ["21,600", "0", "7,200"]
 
 
+def test_the_checks_of_units_count_residents_by_the_worse_of_two_walks(page: Page) -> None:
+    """Of four units of 7,200, the lesser shares are 80, 60, 85 and 20 %; neither committee has both."""
+    assert counts(page, "walk_test_proposed") == ["7,200", "7,200", "7,200", "7,200", "0"]
+    assert counts(page, "walk_test_committee") == ["0", "0", "0", "0", "28,800"]
+    assert counts(page, "inside_proposed") == ["21,600", "7,200", "0"]
+    assert counts(page, "inside_committee") == ["0", "28,800", "0"]
+    assert [unit.size_reason[1] for unit in page.units] == [
+        f"The check of {unit.unit_id}." for unit in page.units
+    ]
+
+
 def test_need_and_readiness_count_units_and_keep_the_unknown(page: Page) -> None:
     cells = counts(page, "need_readiness")
     assert cells[8] == "1"  # need 80, readiness 70: both high

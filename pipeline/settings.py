@@ -363,6 +363,10 @@ class UnitsParams(Strict):
     bound_pricings_max: int = Field(
         ge=1, description="either kind of step ends at this many, counted as steps × atoms of a component"
     )
+    bound_gap_enough_share: float = Field(
+        ge=0,
+        description="connected sets are priced no further once a plan is proven to be within this of the best",
+    )
     bound_connected_nodes: int = Field(
         ge=1, description="branch-and-bound nodes a step, shared by the atoms of a connected part"
     )

@@ -30,6 +30,7 @@ from functools import partial
 import numpy as np
 from numba import njit
 
+from pipeline.progress import track
 from pipeline.settings import UnitsParams
 from pipeline.units.bundle import Pricing, climb
 from pipeline.units.connected import price_connected
@@ -40,7 +41,7 @@ from pipeline.units.toll import worth_joining
 MEMORY = 0.7  # share of the last direction that is kept
 PATIENCE = 8  # steps without a better bound after which they are halved
 AT_ONCE = 50  # meeting atoms priced in one go
-CLOSER = (4, 10)  # at the end a quarter of the steps again, with ten times the nodes
+CLOSER = (2, 10)  # at the end half of the steps again, with ten times the nodes
 WORTHWHILE = 1e-5  # share of the price by which a bound must be better
 
 
@@ -64,6 +65,7 @@ def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsPar
         for steps in (params.bound_steps, params.bound_connected_steps)
     )
     bound, prices = _ascend(partial(price_at, nodes=0), start, leftover, cost, rough)
+    goal = (1 - params.bound_gap_enough_share) * cost
     for share, more in ((1, 1), CLOSER):
         found, better = climb(
             partial(price_at, nodes=more * nodes),
@@ -72,6 +74,7 @@ def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsPar
             _units_max(programme),
             connected // share,
             WORTHWHILE * cost,
+            goal,
         )
         if found > bound:
             bound, prices = found, better
@@ -85,7 +88,7 @@ def _ascend(
     best, best_prices = -np.inf, prices
     pace, since = 1.0, 0
     direction = np.zeros(len(prices))
-    for _ in range(steps):
+    for _ in track(range(steps), "lower bound"):
         priced = price_at(prices)
         since = 0 if priced.value > best + WORTHWHILE * cost else since + 1
         if priced.value > best:

@@ -22,6 +22,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
+from pipeline.progress import track
 from pipeline.units.programme import Floats, Ints
 
 WIDTH, LEAST_WIDTH = 0.02, 1.0  # of the first box: share of the prices, and person-minutes besides
@@ -62,17 +63,20 @@ def climb(
     units_max: int,
     steps: int,
     enough: float,
+    goal: float,
 ) -> tuple[float, Floats]:
     """Return the best bound met in so many steps, and the prices that gave it.
 
     `price_at` prices the meeting atoms, `leftover` is what each atom costs in no unit, `units_max` is K; the climb ends
-    early where a step is foretold to bring less than `enough`, or none keeps what it promised.
+    early at a bound of `goal`, where a step is foretold to bring less than `enough`, or where none keeps what it promised.
     """
     centre = np.minimum(prices, leftover)
     best = price_at(centre)
     cuts = _met(best)
     width = WIDTH
-    for _ in range(steps):
+    for _ in track(range(steps), "lower bound, connected sets"):
+        if best.value >= goal:
+            break
         hoped, there = _foretold(cuts, best, centre, leftover, units_max, width)
         if hoped - best.value <= enough or width < NARROWEST:
             break

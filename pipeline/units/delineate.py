@@ -109,9 +109,13 @@ def solve(programme: Programme, params: UnitsParams) -> Solution:
             best = plan_of(contains, chosen)
             cost = float(total_cost(programme, best))
             return Solution(near_optimal(programme, [best], contains, prices, *limits), cost, True, False)
+    n = len(programme.residents)
+    tell = say if n >= SAID_FROM else lambda _: None
+    tell(f"units: searching plans for {n:,} connected atoms, {_steps(n, params):,} steps each")
     labels, contains, prices = search(programme, params)
     label = labels[0]
     cost = float(total_cost(programme, label))
+    tell(f"units: found {cost:,.0f} person-minutes; bounding what no plan can be below")
     bound, duals = lower_bound(programme, label, cost, params)
     room = cost - bound + params.maps_within_share * cost
     known = np.any([is_in(contains, plan) for plan in labels], axis=0)
@@ -121,12 +125,11 @@ def solve(programme: Programme, params: UnitsParams) -> Solution:
     better = plan_of(contains, chosen)
     if total_cost(programme, better) < cost - TOLERANCE:
         label = better
-    if len(label) >= SAID_FROM:
-        end = "to proof" if proven else "stopped at its limit"
-        say(
-            f"units: searched {cost:,.0f}, chosen among {len(prices):,} units {total_cost(programme, label):,.0f} ({end}), "
-            f"no plan below {bound:,.0f}"
-        )
+    end = "to proof" if proven else "stopped at its limit of nodes, best so far"
+    tell(
+        f"units: nothing is below {bound:,.0f}; chosen among {len(prices):,} units ({end}): "
+        f"{total_cost(programme, label):,.0f}; looking for other plans"
+    )
     return Solution(
         near_optimal(programme, [label, *labels], contains, prices, *limits), bound, False, not proven
     )
@@ -140,7 +143,7 @@ def search(programme: Programme, params: UnitsParams) -> tuple[list[Ints], csr_a
     def start(k: int) -> Ints:
         label: Ints = anneal(
             programme,
-            min(params.iterations_per_atom * n, params.iterations_max),
+            _steps(n, params),
             params.temperature_start_person_minutes,
             params.temperature_end_person_minutes,
             params.seed + k,
@@ -153,6 +156,10 @@ def search(programme: Programme, params: UnitsParams) -> tuple[list[Ints], csr_a
     labels.sort(key=lambda label: float(total_cost(programme, label)))
     contains, prices = together(pools, n)
     return labels, contains, prices
+
+
+def _steps(atoms: int, params: UnitsParams) -> int:
+    return min(params.iterations_per_atom * atoms, params.iterations_max)
 
 
 def components(programme: Programme, keep: np.ndarray) -> list[Ints]:

@@ -16,7 +16,7 @@ from tests.units.town import PARAMS
 
 
 def _bound(instance: Programme, label: np.ndarray, **changes: float) -> float:
-    params = PARAMS.model_copy(update={"bound_residents_step": 1.0} | changes)
+    params = PARAMS.model_copy(update={"bound_residents_step": 1.0, "bound_gap_enough_share": 0.0} | changes)
     return lower_bound(instance, label, float(total_cost(instance, label)), params)[0]
 
 
@@ -87,6 +87,14 @@ def test_it_comes_near_the_optimum_on_a_grid_of_sixteen(seed: int) -> None:
     assert exact is not None
     best = total_cost(instance, exact)
     assert 0.95 * best <= _bound(instance, exact) <= best + 1e-6 * best
+
+
+def test_it_climbs_no_further_than_is_asked() -> None:
+    instance = grid(6, 2)
+    label = delineate(instance, PARAMS.model_copy(update={"iterations_per_atom": 500})).unit
+    cost = float(total_cost(instance, label))
+    goal, full = (_bound(instance, label, bound_gap_enough_share=share) for share in (0.1, 0.0))
+    assert 0.9 * cost <= goal < full <= cost
 
 
 def test_the_same_input_gives_the_same_bound() -> None:

@@ -62,6 +62,10 @@ HAND = {
     "a greedy start at the nearest pair fails, the pairs at the ends do not": (
         path([3000, 2500, 2500, 3000], [3, 1, 3]), [[0, 1], [2, 3]], 15_000,
     ),
+    "a way round a full block: the last walks through the block, though the unit holds together round it": (
+        programme([2000, 12_000, 2000, 2000], {(0, 1): 1.0, (1, 2): 1.0, (0, 3): 2.0, (2, 3): 3.0}),
+        [[0, 2, 3], [1]], 8000,
+    ),
     "a C round a river: the ends are near each other only across the water": (
         path([2000, 2000, 2000, 2000, 2000], [4, 4, 4, 4]), [[0, 1, 2, 3, 4]], 2000 * (8 + 4 + 0 + 4 + 8),
     ),

@@ -28,6 +28,6 @@ def walking_csv(residents: pd.DataFrame, walk_times: pd.DataFrame) -> str:
 
 
 def candidates_csv(candidates: pd.DataFrame) -> str:
-    """Return need, readiness, score and verdict of every candidate, as CSV."""
-    columns = ["unit_id", "rank", "need", "readiness", "score", "low", "high", "coverage", "eligible"]
+    """Return need, readiness, score, verdict and chance of every candidate, as CSV."""
+    columns = "unit_id rank need readiness score low high coverage eligible chance_top_k".split()
     return candidates[columns].round(3).to_csv(index=False, lineterminator="\n")

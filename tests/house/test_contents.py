@@ -26,6 +26,15 @@ def test_every_stage_reads_what_an_earlier_stage_wrote() -> None:
     assert set(TABLES) <= written, "a declared table that no stage writes"
 
 
+def test_dvc_keeps_every_result() -> None:
+    """`dvc metrics diff` and experiments look results up in the cache, since git does not keep them."""
+    listed = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    for name, stage in listed.items():
+        for out in [*stage.get("outs", []), *stage.get("metrics", []), *stage.get("plots", [])]:
+            options = next(iter(out.values())) if isinstance(out, dict) else {}
+            assert options.get("cache", True), f"{name}: {out}"
+
+
 # What every room imports: a table's name there is no use of the table.
 SHARED = {"pipeline/tables.py", "pipeline/settings.py", "pipeline/store.py"}
 

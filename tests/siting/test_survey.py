@@ -9,16 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.catalogue.load import facility_classes, indicators, scenarios
 from pipeline.eligibility.rules import rule_catalogue
 from pipeline.eligibility.subjects import unit_compounds
 from pipeline.eligibility.verdict import unit_verdict
 from pipeline.scoring.points import points_of
+from pipeline.scoring.weights import catalogue_weights
+from pipeline.settings import SitingParams
 from pipeline.siting.answers import answered, open_rules
 from pipeline.siting.chance import Doubt, draws
 from pipeline.siting.errors import shifts_of
 from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
 from pipeline.siting.readiness import readiness
-from pipeline.siting.survey import survey_csv
+from pipeline.siting.survey import Evidence, survey, survey_csv
+from pipeline.siting.uncertain_gates import GatesOnTheWay
 from pipeline.tables import check
 from tests.attacks import ATTACKS
 from tests.runs import Chain
@@ -124,3 +128,32 @@ def test_text_that_looks_like_a_formula_is_quoted() -> None:
     (cells,) = rows
     assert "FICTIONAL" in heading[-1]
     assert cells == ["1", "unit", "'=P1", "F01", "'@问", "'-ask", "text", "", "", ""]
+
+
+def test_all_that_is_open_in_the_demo_is_booked_once(demo: Chain) -> None:
+    """Uncut, the list's open points add up to the mean width of the candidates' intervals; gates and walls are on it."""
+    weights = catalogue_weights(scenarios(), indicators(), dict.fromkeys(scenarios(), 1.0))
+    params = SitingParams(top_k=5, need_weight=0.5, samples=50, survey_facts=9999, concentration=40, seed=1)
+    evidence = Evidence(
+        indicators=demo["indicators"],
+        errors=demo["indicator_errors"],
+        eligibility=demo["eligibility"].query("result != 'unknown'"),  # rules have no points
+        class_status=demo["class_status"],
+        places=demo["places"],
+        compounds=demo["compounds"],
+        register=demo["register"],
+        pairs=unit_compounds(demo["residents"], demo["address_areas"]),
+        gates=demo["gates"],
+        on_the_way=GatesOnTheWay.of(
+            demo["openings"], demo["residents"], demo["address_areas"], demo["walk_times"]
+        ),
+    )
+    candidates = demo["candidates"]
+    table = survey(candidates, evidence, rule_catalogue(), indicators(), facility_classes(), weights, params)
+    check("survey", table)
+    assert table["open_points"].sum() == pytest.approx((candidates["high"] - candidates["low"]).mean())
+    asked = table.groupby("subject_kind")["fact"].agg(set).to_dict()
+    assert asked["gate"] == {"gate_users", "open_hours"} and "gated" in asked["compound"]
+    assert asked["facility"] <= {"capacity", "floor_area_m2"} and asked["facility"]
+    how = table.set_index("fact")["how_to_answer"]
+    assert set(how.loc[["gate_users"]]) & {"public / residents / permit / closed"}

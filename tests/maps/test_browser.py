@@ -82,7 +82,7 @@ def test_what_is_kept_between_layers_is_what_would_be_drawn_anew(opened: Opened)
           const faults = [];
           const check = (when) => {
             const kept = shown();
-            painter.kept.clear();
+            painter.kept?.clear();
             painter.redraw();
             if (shown() !== kept) faults.push(when);
             setTheme(page.themes[0]);

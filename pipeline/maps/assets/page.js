@@ -220,6 +220,7 @@ function openHash() {
 function setPrinting(on) {
   document.body.classList.toggle("printing", on);
   painter.sharpness = on ? 3 : window.devicePixelRatio || 1;
+  painter.kept = on ? null : new Map();
   const bounds = map.getBounds();
   map.invalidateSize({ animate: false, pan: false });
   map.fitBounds(bounds, { animate: false });

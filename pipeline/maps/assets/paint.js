@@ -30,7 +30,7 @@ const Painter = L.Renderer.extend({
     const origin = this._map._getNewPixelOrigin(this._center, this._zoom).add(corner);
     this.pen.setTransform(this.sharpness, 0, 0, this.sharpness, 0, 0);
     const seen = [scale, origin.x, origin.y, size.x, size.y, this.sharpness].join();
-    if (seen !== this.seen) this.kept.clear();
+    if (seen !== this.seen) this.kept?.clear();
     this.seen = seen;
     this.draw(new View(this.pen, this._zoom, scale, origin, size, this.kept));
   },
@@ -47,8 +47,9 @@ class View {
     this.taken = [];
   }
 
-  // Draw once what no layer changes, and keep the picture as long as the same ground is in sight.
+  // Draw once what no layer changes, and keep the picture as long as the same ground is in sight; paper is drawn but once.
   still(name, draw) {
+    if (!this.kept) return draw(this);
     if (!this.kept.has(name)) {
       const { width, height } = this.pen.canvas;
       const picture = Object.assign(document.createElement("canvas"), { width, height });
@@ -60,7 +61,7 @@ class View {
     this.pen.save();
     this.pen.resetTransform();
     this.pen.drawImage(this.kept.get(name), 0, 0);
-    this.pen.restore();
+    return this.pen.restore();
   }
 
   at([x, y]) {

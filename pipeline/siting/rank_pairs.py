@@ -72,7 +72,7 @@ def rank_pairs(
     chance = _chance_before(doubt, first, second, weights, params)
     needs, known = scenario_needs(points.points, points.known, weights)
     before = weights_before(weights.of_scenarios, params.need_weight)
-    called = list(zip(ranked["name"], ranked["name_en"], strict=True))
+    called = list(zip(ranked["name"], ranked["name_en"].fillna(ranked["name"]), strict=True))
     names = [(f"{key} {scenario.zh}", f"{key} {scenario.en}") for key, scenario in scenarios.items()]
     names.append((_READINESS.zh, _READINESS.en))
     rows = []

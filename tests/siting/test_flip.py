@@ -100,6 +100,9 @@ def test_the_table_of_the_demo(demo: Chain) -> None:
     again = rank_pairs(candidates, demo["indicators"], demo["indicator_errors"], weights, scenarios(), params)
     pd.testing.assert_frame_equal(check("rank_pairs", again), table)
     assert set(table["flip_result"]) & {"smallest", "found"}
+    called = ranked["name_en"].fillna(ranked["name"]).tolist()
+    for said, one, other in zip(table["sentence_en"], called, called[1:], strict=False):
+        assert said.startswith(f"{one} stands before {other}"), said
 
 
 def test_each_pair_of_the_demo_turns_round_when_its_change_is_applied(demo: Chain) -> None:
@@ -124,6 +127,7 @@ def test_without_ranked_candidates_the_table_is_empty() -> None:
     weights = catalogue_weights(scenarios(), indicators(), dict.fromkeys(scenarios(), 1.0))
     params = SitingParams(top_k=5, need_weight=0.5, samples=20, survey_facts=20, concentration=40, seed=1)
     candidates = pd.DataFrame({"unit_id": ["P1"], "rank": pd.array([None], "Int64"), "eligible": ["fail"]})
+    candidates = candidates.assign(name="海风里", name_en=None)
     nothing = empty("indicators"), empty("indicator_errors")
     table = rank_pairs(candidates.assign(readiness=50.0), *nothing, weights, scenarios(), params)
     assert len(check("rank_pairs", table)) == 0

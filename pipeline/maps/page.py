@@ -32,7 +32,7 @@ from pipeline.maps.place_themes import (
 )
 from pipeline.maps.progress_themes import progress_themes
 from pipeline.maps.render import render
-from pipeline.maps.text import Both, both, halves, percent, say, words
+from pipeline.maps.text import Both, both, halves, layer_label, percent, say, words
 from pipeline.maps.themes import Theme, colours
 from pipeline.maps.unit_themes import unit_themes, with_checks
 from pipeline.maps.walk_network import walk_network
@@ -225,7 +225,7 @@ def notes(settings: Settings) -> list[Both]:
 def layer_sources(district: District) -> list[list[Any]]:
     """Return [label, source, date, licence] of each of the district's layers."""
     return [
-        [_layer_label(name), layer.source, layer.date.isoformat(), layer.licence]
+        [layer_label(name), layer.source, layer.date.isoformat(), layer.licence]
         for name, layer in district.layers.all()
     ]
 
@@ -233,10 +233,6 @@ def layer_sources(district: District) -> list[list[Any]]:
 def _listed(window: Any, facilities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """The facilities in sight, each at its first entrance."""
     return facilities[facilities.within(window)].drop_duplicates("facility_id")
-
-
-def _layer_label(name: str) -> Both:
-    return words()[f"layer_{name.split('[')[0]}"]
 
 
 def members(

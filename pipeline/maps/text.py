@@ -68,3 +68,8 @@ def both(zh: Any, en: Any = None) -> Both:
     zh = None if pd.isna(zh) else str(zh)
     en = None if pd.isna(en) else str(en)
     return zh or en or "", en or zh or ""
+
+
+def layer_label(name: str) -> Both:
+    """Return what a layer of the district is called; `name` as `Layers.all` gives it, `facilities[0]`."""
+    return words()[f"layer_{name.split('[')[0]}"]

@@ -16,7 +16,7 @@ from pipeline.catalogue.load import facility_classes, indicators, scenarios
 from pipeline.eligibility.rules import rule_catalogue
 from pipeline.maps.answer import answer
 from pipeline.maps.cards import unit_table
-from pipeline.maps.text import STRONG, STRONG_END, Both, halves, percent, say, whole, words
+from pipeline.maps.text import STRONG, STRONG_END, Both, halves, layer_label, percent, say, whole, words
 from pipeline.maps.themes import colours
 from pipeline.maps.walking import walks
 from pipeline.report.plain_text import plain
@@ -173,8 +173,8 @@ def _sources(settings: Settings) -> list[list[Any]]:
     named: dict[tuple[str, str, str], list[Both]] = {}
     for key, layer in settings.district.layers.all():
         row = (plain(layer.source), layer.date.isoformat(), plain(layer.licence))
-        if _layer_name(key) not in named.setdefault(row, []):
-            named[row].append(_layer_name(key))
+        if layer_label(key) not in named.setdefault(row, []):
+            named[row].append(layer_label(key))
     return [
         [("、".join(zh for zh, _ in names), ", ".join(en for _, en in names)), *row]
         for row, names in named.items()
@@ -212,12 +212,8 @@ def _layers(report: Mapping[str, Any]) -> list[list[Any]]:
             "；".join(f"{zh} {n}" for zh, _, n in why) or "–",
             "; ".join(f"{en}: {n}" for _, en, n in why) or "–",
         )
-        rows.append([_layer_name(key), whole(layer["read"]), whole(layer["kept"]), clean(refused)])
+        rows.append([layer_label(key), whole(layer["read"]), whole(layer["kept"]), clean(refused)])
     return rows
-
-
-def _layer_name(key: str) -> Both:
-    return words()[f"layer_{key.split('[')[0]}"]
 
 
 def _lists(class_status: pd.DataFrame) -> list[list[Both]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.settings import Settings
+from pipeline.maps.text import layer_label
+from pipeline.settings import Layers, Settings
 from pipeline.sheets import pdf
 from pipeline.sheets.gather import Sheet, gather
 from pipeline.sheets.pdf import chinese_font, in_language, report_pdf, without_font
@@ -28,6 +29,12 @@ HEADINGS = (
     "七、数据来源与许可",
 )
 AS_OF = date(2026, 11, 1)
+
+
+def test_every_layer_that_a_district_may_give_has_a_name_to_be_shown_by() -> None:
+    for name in Layers.model_fields:
+        zh, en = layer_label(f"{name.rstrip('_')}[0]")
+        assert zh and en
 
 
 @pytest.fixture(scope="session")

@@ -239,7 +239,15 @@ def through_stages(settings: Settings, demo: Chain, given: dict[str, Any]) -> pd
         "siting": params.siting.model_copy(update={"need_weight": given["needWeight"], "samples": 1}),
     }
     other = Settings(params=params.model_copy(update=changed), district=settings.district)
-    names = ("units", "indicators", "eligibility", "register", "residents", "address_areas")
+    names = (
+        "units",
+        "indicators",
+        "indicator_errors",
+        "eligibility",
+        "register",
+        "residents",
+        "address_areas",
+    )
     read = {name: demo[name] for name in names}
     read |= score.run(other, read)
     return siting.run(other, read)["candidates"]

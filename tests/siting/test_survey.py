@@ -13,9 +13,10 @@ from pipeline.catalogue.load import facility_classes, indicators, scenarios
 from pipeline.eligibility.rules import rule_catalogue
 from pipeline.eligibility.subjects import unit_compounds
 from pipeline.eligibility.verdict import unit_verdict
+from pipeline.run import Inputs, stages
 from pipeline.scoring.points import points_of
 from pipeline.scoring.weights import catalogue_weights
-from pipeline.settings import SitingParams
+from pipeline.settings import Settings, SitingParams, load_district, load_params
 from pipeline.siting.answers import answered, open_rules
 from pipeline.siting.chance import Doubt, draws
 from pipeline.siting.errors import shifts_of
@@ -23,9 +24,10 @@ from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_
 from pipeline.siting.readiness import readiness
 from pipeline.siting.survey import Evidence, survey, survey_csv
 from pipeline.siting.uncertain_gates import GatesOnTheWay
+from pipeline.stages import robustness
 from pipeline.tables import check
 from tests.attacks import ATTACKS
-from tests.runs import Chain
+from tests.runs import ROOT, Chain
 from tests.scoring.cases import NO_ERRORS, SMALL, sheet
 
 RULES = rule_catalogue().rules
@@ -102,7 +104,13 @@ def test_where_no_candidate_is_ranked_verdicts_and_lists_are_asked_for(las_palma
     table = las_palmas["survey"]
     assert (table["effect_top_k"] == 0).all()
     assert table["open_points"].is_monotonic_decreasing
-    assert {"class", "compound"} <= set(table["subject_kind"]) and table["changes_verdict"].any()
+    assert {"class", "compound"} <= set(table["subject_kind"])
+    # walls of which nobody knows keep points open, and so stand before cells that change a verdict alone: a longer list
+    params = load_params(ROOT / "params.yaml", ["siting.survey_facts=60"])
+    settings = Settings(params=params, district=load_district(ROOT / "data/raw/las_palmas/district.yaml"))
+    longer = robustness.run(settings, Inputs(stages()["robustness"], las_palmas.folders))["survey"]
+    assert isinstance(longer, pd.DataFrame) and longer["changes_verdict"].any()
+    pd.testing.assert_frame_equal(longer.head(20), table)
 
 
 def test_forty_attacks_stay_texts_of_their_cells() -> None:

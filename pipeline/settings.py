@@ -431,11 +431,17 @@ class SitingParams(Strict):
     seed: int = Field(ge=0)
 
 
+PilotType = Literal["demolition_renewal", "comprehensive_upgrade", "planned_new"]  # B7–B9
+
+
 class PortfolioParams(Strict):
     """Choice of pilots together."""
 
     budget_cny: float | None = Field(ge=0, description="for awards; null: no limit")
     min_subdistricts: int = Field(ge=0, description="sub-districts that the pilots are spread over at least")
+    of_type: dict[PilotType, tuple[int, int]] = Field(
+        description="least and most pilots of a type; {}: no bounds"
+    )
     must: tuple[str, ...] = Field(description="unit_id of candidates that have to be among them")
     must_not: tuple[str, ...] = Field(description="unit_id of candidates that may not be among them")
     runner_ups: int = Field(ge=0, description="next best choices shown beside the best")

@@ -274,7 +274,7 @@ TABLES: dict[str, Table] = {
         Table(
             "portfolio_prices", "限制的代价", "limit of the portfolio", "limit limit_unit",
             "limit limit_unit priority_with? priority_without? price? passing_with? passing_without? sentence sentence_en",
-            (("limit", ("max_pilots", "budget", "min_subdistricts", "verdict_first", "must", "must_not")),),
+            (("limit", ("max_pilots", "budget", "min_subdistricts", "of_type", "verdict_first", "must", "must_not")),),
         ),
         Table("portfolio_gains", "组合惠及人群", "plan × group of people", "plan people_group", "plan people_group people_served? people_share? known_residents_share?"),
         # --------------------------------------------------------------------------------------- committee

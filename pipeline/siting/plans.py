@@ -20,6 +20,7 @@ _LIFTED: Mapping[str, Label] = {
     "min_subdistricts": Label(
         zh="不要求分布在 {value} 个街道", en="without the spread over {value} sub-districts"
     ),
+    "of_type": Label(zh="不限类型 {value} 的个数", en="without bounds on the number of type {value}"),
     "verdict_first": Label(
         zh="不要求资格通过者优先", en="without the rule that those who pass every rule come first"
     ),
@@ -62,6 +63,7 @@ def portfolio(
         ranked["priority"].to_numpy(float),
         ranked["eligible"].eq("pass").to_numpy(bool),
         ranked["subdistrict"],
+        ranked["pilot_type"],
     )
     pool.check_names(limits, list(candidates["unit_id"]))
     found = plans(pool, limits, 1 + runner_ups) if len(ranked) else []

@@ -1,4 +1,4 @@
-"""Choose the pilots together: at most so many, within the budget, spread over sub-districts; exact, as an integer programme.
+"""Choose the pilots together: so many, within the budget, spread over sub-districts, of which types; an integer programme.
 
 As in the ranking, candidates that pass every rule come first: the choice holds as many of them as the limits allow, and
 among such choices the highest sum of priorities. Only ranked candidates can be chosen.
@@ -6,8 +6,8 @@ among such choices the highest sum of priorities. Only ranked candidates can be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,10 @@ Choice = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Limits:
-    """What a choice has to keep. Award and budget in CNY (None: no limit), must and must_not by unit_id."""
+    """What a choice has to keep.
+
+    Award and budget in CNY (None: no limit), must and must_not by unit_id, `of_type` the least and most pilots of a type.
+    """
 
     max_pilots: int
     budget_cny: float | None
@@ -30,6 +33,7 @@ class Limits:
     min_subdistricts: int
     must: tuple[str, ...]
     must_not: tuple[str, ...]
+    of_type: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     verdict_first: bool = True
 
     def each_lifted(self) -> Iterator[tuple[str, str, Limits]]:
@@ -38,6 +42,9 @@ class Limits:
         if self.budget_cny is not None:
             yield "budget", "", replace(self, budget_cny=self.budget_cny + self.award_cny)
         yield "min_subdistricts", "", replace(self, min_subdistricts=0)
+        for kind in self.of_type:
+            others = {k: bounds for k, bounds in self.of_type.items() if k != kind}
+            yield "of_type", kind, replace(self, of_type=others)
         yield "verdict_first", "", replace(self, verdict_first=False)
         for unit in self.must:
             yield "must", unit, replace(self, must=tuple(u for u in self.must if u != unit))
@@ -47,12 +54,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Pool:
-    """The ranked candidates: unit_id, priority, whether each passes, and its sub-district (missing: not known)."""
+    """The ranked candidates: unit_id, priority, whether each passes, its sub-district (missing: not known), its type."""
 
     units: tuple[str, ...]
     priority: Floats
     passes: NDArray[np.bool_]
     subdistrict: pd.Series
+    pilot_type: pd.Series
 
     def check_names(self, limits: Limits, candidates: Sequence[str]) -> None:
         """Say where the limits name what cannot be meant.
@@ -112,6 +120,9 @@ def _constraints(pool: Pool, limits: Limits, barred: Sequence[Choice]) -> list[L
     rows = [LinearConstraint(every, -np.inf, limits.max_pilots)]
     if limits.budget_cny is not None:
         rows.append(LinearConstraint(every * limits.award_cny / 1e6, -np.inf, limits.budget_cny / 1e6))
+    for kind, (least, most) in limits.of_type.items():
+        of_kind = np.append(pool.pilot_type.eq(kind).to_numpy(float), np.zeros(groups))
+        rows.append(LinearConstraint(of_kind, least, most))
     codes = pd.factorize(pool.subdistrict, sort=True)[0]
     for group in range(groups):
         served = none.copy()

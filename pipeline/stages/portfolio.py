@@ -20,6 +20,7 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         budget_cny=params.portfolio.budget_cny,
         award_cny=params.eligibility.thresholds["award_cap_cny"],
         min_subdistricts=params.portfolio.min_subdistricts,
+        of_type={str(kind): bounds for kind, bounds in params.portfolio.of_type.items()},
         must=params.portfolio.must,
         must_not=params.portfolio.must_not,
     )

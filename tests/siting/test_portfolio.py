@@ -21,14 +21,16 @@ from tests.runs import Chain
 FREE = Limits(max_pilots=2, budget_cny=None, award_cny=6e6, min_subdistricts=0, must=(), must_not=())
 
 
-def _pool(priority: list[float], passes: str, subdistrict: list[str | None]) -> Pool:
+def _pool(
+    priority: list[float], passes: str, subdistrict: list[str | None], types: str | None = None
+) -> Pool:
+    """Types by letter."""
     units = tuple(f"P{i}" for i in range(len(priority)))
-    return Pool(
-        units, np.array(priority), np.array([c == "p" for c in passes]), pd.Series(subdistrict, dtype="str")
-    )
+    passing, kinds = np.array([c == "p" for c in passes]), pd.Series(list(types or "a" * len(units)))
+    return Pool(units, np.array(priority), passing, pd.Series(subdistrict, dtype="str"), kinds)
 
 
-POOL = _pool([60, 50, 40, 30], "..p.", ["东", "东", "东", "西"])
+POOL = _pool([60, 50, 40, 30], "..p.", ["东", "东", "东", "西"], "aaab")
 
 
 def _chosen(limits: Limits, pool: Pool = POOL) -> list[str] | None:
@@ -49,6 +51,9 @@ def _chosen(limits: Limits, pool: Pool = POOL) -> list[str] | None:
         (replace(FREE, must_not=("P2",)), ["P0", "P1"]),
         (replace(FREE, max_pilots=1, must=("P0", "P1")), None),
         (replace(FREE, max_pilots=9), ["P0", "P1", "P2", "P3"]),
+        (replace(FREE, of_type={"b": (1, 2)}), ["P2", "P3"]),
+        (replace(FREE, max_pilots=9, of_type={"a": (0, 1)}), ["P2", "P3"]),
+        (replace(FREE, of_type={"c": (1, 1)}), None),  # there is none
     ],
 )
 def test_by_hand(limits: Limits, expected: list[str] | None) -> None:
@@ -68,14 +73,19 @@ def test_no_subset_is_better(seed: int) -> None:
     size = int(random.integers(1, 8))
     names = random.choice(np.array(["东", "西", "南", None], object), size)
     pool = _pool(
-        random.uniform(1, 100, size).tolist(), "".join(random.choice(["p", "."], size)), names.tolist()
+        random.uniform(1, 100, size).tolist(),
+        "".join(random.choice(["p", "."], size)),
+        names.tolist(),
+        "".join(random.choice(["a", "b"], size)),
     )
+    of_type = {"a": (int(random.integers(0, 2)), int(random.integers(1, 3)))}
     limits = Limits(
         max_pilots=int(random.integers(1, 5)),
         budget_cny=[None, 6e6 * float(random.integers(1, 5))][random.integers(2)],
         award_cny=6e6,
         min_subdistricts=int(random.integers(0, 3)),
         must=("P0",) if random.random() < 0.3 else (),
+        of_type=of_type if random.random() < 0.5 else {},
         must_not=(pool.units[-1],) if size > 1 and random.random() < 0.3 else (),
         verdict_first=bool(random.random() < 0.7),
     )
@@ -86,7 +96,11 @@ def test_no_subset_is_better(seed: int) -> None:
         paid = limits.budget_cny is None or here.sum() * limits.award_cny <= limits.budget_cny
         spread = pool.subdistrict[here].nunique() >= limits.min_subdistricts
         named = set(limits.must) <= ids and not ids & set(limits.must_not)
-        if here.sum() <= limits.max_pilots and paid and spread and named:
+        typed = all(
+            least <= pool.pilot_type[here].eq(kind).sum() <= most
+            for kind, (least, most) in limits.of_type.items()
+        )
+        if here.sum() <= limits.max_pilots and paid and spread and typed and named:
             passing = pool.passes[here].sum() if limits.verdict_first else 0
             worth.append((float(passing), float(pool.priority[here].sum())))
     best = sorted(worth, reverse=True)[:4]
@@ -106,6 +120,7 @@ def _candidates() -> tuple[pd.DataFrame, pd.DataFrame]:
         {
             "rank": pd.array([2, 3, 1, None], "Int64"), "unit_id": ids, "name": ids, "need": [60.0, 50.0, 40.0, 30.0],
             "readiness": [60.0, 50.0, 40.0, 30.0], "eligible": ["defer", "unknown", "pass", "fail"],
+            "pilot_type": ["comprehensive_upgrade", "planned_new", "planned_new", "undetermined"],
         }
     )  # fmt: skip
     units = pd.DataFrame({"unit_id": ids, "subdistrict": ["东", "东", "西", "西"], "residents": 5000.0})
@@ -132,6 +147,16 @@ def test_tables_and_prices_by_hand() -> None:
     }
     assert prices.set_index("limit").loc["verdict_first", "passing_without"] == 0
     assert "+10.0" in prices.set_index("limit").loc["must", "sentence"]
+
+
+def test_bounds_on_a_type_have_their_price() -> None:
+    """Without P0 (60) the best two are P1 (50) and P2 (40); with it P0 and P1: better by 20."""
+    limits = replace(FREE, verdict_first=False, of_type={"comprehensive_upgrade": (0, 0)})
+    table, prices = portfolio(*_candidates(), limits, need_weight=0.5, runner_ups=0)
+    assert table["unit_id"].tolist() == ["P2", "P1"]
+    price = check("portfolio_prices", prices).set_index(["limit", "limit_unit"])
+    assert price.loc[("of_type", "comprehensive_upgrade"), "price"] == pytest.approx(20)
+    assert "comprehensive_upgrade" in price.loc[("of_type", "comprehensive_upgrade"), "sentence_en"]
 
 
 def test_limits_that_cannot_be_kept_together_say_which_to_lift() -> None:

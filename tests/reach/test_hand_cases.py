@@ -125,7 +125,8 @@ def test_a_divided_road_is_crossed_where_a_way_crosses_it() -> None:
 
 def test_out_of_a_cul_de_sac() -> None:
     """Two lanes end 10 m from each other; between them the way is 80 m down one, 60 m along, 80 m up the other."""
-    streets = town(((0, 0), (200, 0)), ((70, 0), (70, 80)), ((130, 0), (130, 80))).build()
+    streets = town(((0, 0), (70, 0), (130, 0), (200, 0)), ((70, 0), (70, 80)), ((130, 0), (130, 80))).build()
+    assert streets.report["public_islands"] == 0
     assert seconds(streets, (70, 80), [(130, 80)]) == pytest.approx(80 + 60 + 80)
 
 

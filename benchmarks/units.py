@@ -189,7 +189,7 @@ def compared(programme: Programme, spots: Floats, params: UnitsParams) -> Iterat
 def growth(params: UnitsParams) -> pd.DataFrame:
     """Return atoms, seconds, gap and share placed for grids and towns of growing size."""
     rows = []
-    for kind, sizes in (("grid", GRIDS), ("town", TOWNS)):
+    for kind, sizes in (("town", TOWNS), ("grid", GRIDS)):
         for n in sizes:
             side = int(np.sqrt(n))
             shape = (side, -(-n // side), params)

@@ -106,6 +106,15 @@ def test_what_is_kept_between_layers_is_what_would_be_drawn_anew(opened: Opened)
     assert opened.page.evaluate("painter.kept.size") >= 3
 
 
+def test_printing_leaves_the_map_where_it_stood(opened: Opened) -> None:
+    opened.page.evaluate("map.setView(toLatLng(page.shapes.unit_labels[1]), 15.5, { animate: false })")
+    before = opened.page.evaluate("[map.getZoom(), map.getCenter().lat, map.getCenter().lng]")
+    opened.page.pdf(prefer_css_page_size=True)
+    assert opened.page.evaluate("[map.getZoom(), map.getCenter().lat, map.getCenter().lng]") == pytest.approx(
+        before, abs=2e-5
+    )
+
+
 def pixel(opened: Opened, longitude_latitude: str) -> list[int]:
     """Colour of the canvas at a place on the ground."""
     return list(

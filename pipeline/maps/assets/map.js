@@ -311,6 +311,15 @@ function shapeBounds(list) {
   return L.latLngBounds([[0, 1], [2, 3]].map(([x, y]) => map.unproject(L.point(box[x], box[y]), 0)));
 }
 
+function mappedInSight() {
+  const [seen, sheet] = [map.getBounds(), shapeBounds(shapes.sheet)];
+  if (!seen.intersects(sheet)) return seen;
+  return L.latLngBounds(
+    [Math.max(seen.getSouth(), sheet.getSouth()), Math.max(seen.getWest(), sheet.getWest())],
+    [Math.min(seen.getNorth(), sheet.getNorth()), Math.min(seen.getEast(), sheet.getEast())],
+  );
+}
+
 function showWhole() {
   map.fitBounds([[page.grid.south, page.grid.west], [page.grid.north, page.grid.east]], { animate: false });
 }

@@ -217,13 +217,18 @@ function openHash() {
   else painter.redraw();
 }
 
+// The paper shows what of the sheet is in sight; afterwards the map stands where it stood.
+let screenView;
+
 function setPrinting(on) {
   document.body.classList.toggle("printing", on);
   painter.sharpness = on ? 3 : window.devicePixelRatio || 1;
   painter.kept = on ? null : new Map();
-  const bounds = map.getBounds();
+  const seen = mappedInSight();
+  if (on) screenView = [map.getCenter(), map.getZoom()];
   map.invalidateSize({ animate: false, pan: false });
-  map.fitBounds(bounds, { animate: false });
+  if (on) map.fitBounds(seen, { animate: false });
+  else map.setView(...screenView, { animate: false });
   painter.redraw();
 }
 

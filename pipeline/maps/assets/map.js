@@ -99,6 +99,10 @@ function drawResults(view) {
       if (!view.seesPoint(spot)) continue;
       const [x, y] = view.at(spot);
       const aside = theme.paints === "units" && page.units[i].rank !== null && page.units[i].rank <= page.top_k ? 24 : 0;
+      view.pen.beginPath(); // a white rim, since the ground has the sign's own colour
+      view.pen.arc(x + aside, y, radius + 2, 0, 2 * Math.PI);
+      view.pen.fillStyle = "#fff";
+      view.pen.fill();
       drawResult(view.pen, mark, x + aside, y, radius);
       view.taken.push([x + aside - radius, y - radius, x + aside + radius, y + radius]);
     }

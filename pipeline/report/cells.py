@@ -23,8 +23,9 @@ from pipeline.tables import FIELDS
 
 LONGEST = 32_767  # characters that a cell can hold
 _HEAD = PatternFill("solid", fgColor="E8F0F8")
-_TEXT, _NUMBER = Alignment(vertical="top", indent=1), Alignment(vertical="top")
-_WRAPPED = Alignment(vertical="top", indent=1, wrap_text=True)
+_TEXT = Alignment(horizontal="left", vertical="top", indent=1)
+_NUMBER = Alignment(vertical="top")
+_WRAPPED = Alignment(horizontal="left", vertical="top", indent=1, wrap_text=True)
 LINE_POINTS, MOST_LINES = 14.5, 6
 """Height of a line; a row is no higher than so many lines: what is longer shows in full when its cell is chosen."""
 _WIDE = {

@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from pipeline.catalogue.load import indicators, scenarios
-from pipeline.report.cells import LONGEST
+from pipeline.report.cells import LINE_POINTS, LONGEST, MOST_LINES, table_sheet
 from pipeline.report.recompute import CATALOGUE, HEAD, INDICATORS, RANKING, SCENARIOS, WEIGHTS
 from pipeline.report.workbook import candidates_workbook
 from pipeline.scoring.table import score_table
@@ -194,6 +194,15 @@ def test_text_longer_than_a_cell_ends_in_an_ellipsis(settings: Settings) -> None
     value = load_workbook(io.BytesIO(_book(settings, "长" * 40_000)))["资格 eligibility"]["A2"].value
     assert len(value) == LONGEST
     assert value.endswith("长…")
+
+
+def test_a_row_is_as_high_as_its_text() -> None:
+    """A column of reasons is 48 letters wide, 46 of them free: 23 Chinese characters a line."""
+    sheet = Workbook().create_sheet("x")
+    texts = ["字" * 23, "字" * 24, "a" * 93, "一行\n二行", "字" * 999]
+    table_sheet(sheet, pd.DataFrame({"unit_id": "P1", "reason": texts}))
+    lines = [sheet.row_dimensions[row].height / LINE_POINTS for row in range(2, 7)]
+    assert lines == [1, 2, 3, 2, MOST_LINES]
 
 
 def test_headings_freeze_and_print(settings: Settings) -> None:

@@ -165,12 +165,12 @@ def compare_command(
 ) -> None:
     """Split the change of every score and rank into data, people, facilities, network, parameters, catalogue."""
     from pipeline import store
-    from pipeline.compare.changes import changes
+    from pipeline.compare.changes import changes, changes_csv
 
     table, text = changes(before, after)
     typer.echo(text)
     if csv:
-        store.write({csv: table.to_csv(index=False, lineterminator="\n")})
+        store.write({csv: changes_csv(table)})
 
 
 @app.command("walk")

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline import store
 from pipeline.compare.attribution import attribution, told
 from pipeline.compare.swap import GROUPS, made, steps
+from pipeline.report.plain_text import as_csv_cell
 
 
 def changes(before: Path, after: Path) -> tuple[pd.DataFrame, str]:
@@ -26,3 +27,10 @@ def changes(before: Path, after: Path) -> tuple[pd.DataFrame, str]:
             tables.append(store.read(step.run.folders.path("candidates")) if step.changed else tables[-1])
     table = attribution(tables, GROUPS, changed)
     return table, told(table, GROUPS, changed)
+
+
+def changes_csv(table: pd.DataFrame) -> str:
+    """Return the attribution as CSV; names that look like formulas are quoted."""
+    texts = table.select_dtypes(["object", "string"]).columns
+    quoted = {name: table[name].map(as_csv_cell, na_action="ignore") for name in texts}
+    return table.assign(**quoted).to_csv(index=False, lineterminator="\n")

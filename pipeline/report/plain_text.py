@@ -13,3 +13,8 @@ _ACTING = re.compile(
 def plain(text: str) -> str:
     """Return the text with control characters, those that turn the writing direction, and lone surrogates as \ufffd."""
     return _ACTING.sub(REPLACEMENT, text)
+
+
+def as_csv_cell(text: str) -> str:
+    """Return the text with a quote before it where a spreadsheet would take it for a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -14,6 +14,7 @@ from pipeline.catalogue.facilities import FacilityClass
 from pipeline.catalogue.indicators import CatchmentSupply, Indicator, RegisterShare
 from pipeline.eligibility.rules import RuleCatalogue
 from pipeline.eligibility.texts import Both, fill
+from pipeline.report.plain_text import as_csv_cell
 from pipeline.scoring.points import Points, points_of
 from pipeline.scoring.weights import Floats, Weights
 from pipeline.settings import Label, SitingParams
@@ -131,7 +132,7 @@ def survey_csv(table: pd.DataFrame, mark: str) -> str:
     write.writerow([*(f"{FIELDS[c].zh} {c}" for c in columns), *_ANSWERS, *([mark] if mark else [])])
     for row in table[columns].itertuples(index=False):
         cells = [str(value) for value in row]
-        write.writerow([*(f"'{c}" if c[:1] in "=+-@\t\r" else c for c in cells), *[""] * len(_ANSWERS)])
+        write.writerow([*map(as_csv_cell, cells), *[""] * len(_ANSWERS)])
     return out.getvalue()
 
 

@@ -14,7 +14,7 @@ from shapely import box
 from pipeline import run as runner
 from pipeline import store
 from pipeline.compare.attribution import attribution, partners, told
-from pipeline.compare.changes import changes
+from pipeline.compare.changes import changes, changes_csv
 from pipeline.compare.swap import GROUPS
 from pipeline.errors import MissingInputError
 from pipeline.report.provenance import provenance
@@ -122,6 +122,12 @@ def test_two_differences_are_told_apart(demo: Chain, demo_district: Path, tmp_pa
     known = table.dropna(subset=["change", *GROUPS])
     assert known[list(GROUPS)].sum(axis=1).to_numpy() == pytest.approx(known["change"].to_numpy())
     assert not list(demo.out.glob(".compare-*"))
+
+
+def test_a_name_that_looks_like_a_formula_is_quoted_in_the_file() -> None:
+    table = pd.DataFrame({"unit_id": ["=cmd()", "P1", None, " +1"], "change": [-1.5, 0.0, np.nan, 2.0]})
+    rows = changes_csv(table).splitlines()
+    assert rows == ["unit_id,change", "'=cmd(),-1.5", "P1,0.0", ",", "' +1,2.0"]
 
 
 def test_the_same_run_twice_differs_in_nothing(demo: Chain) -> None:

@@ -361,8 +361,9 @@ class UnitsParams(Strict):
     bound_steps: int = Field(ge=1, description="steps of the lower bound")
     bound_connected_steps: int = Field(ge=0, description="further steps, which price connected sets")
     bound_pricings_max: int = Field(
-        ge=1, description="either kind of step ends at this many, counted as steps × atoms of a component"
+        ge=1, description="steps end at this many, counted as steps × atoms of a component"
     )
+    bound_connected_pricings_max: int = Field(ge=1, description="the same of the further steps")
     bound_gap_enough_share: float = Field(
         ge=0,
         description="connected sets are priced no further once a plan is proven to be within this of the best",

@@ -60,10 +60,8 @@ def lower_bound(programme: Programme, label: Ints, cost: float, params: UnitsPar
 
     n = len(label)
     nodes = max(1, params.bound_connected_nodes // n)
-    rough, connected = (
-        min(steps, max(1, params.bound_pricings_max // n))
-        for steps in (params.bound_steps, params.bound_connected_steps)
-    )
+    rough = min(params.bound_steps, max(1, params.bound_pricings_max // n))
+    connected = min(params.bound_connected_steps, max(1, params.bound_connected_pricings_max // n))
     bound, prices = _ascend(partial(price_at, nodes=0), start, leftover, cost, rough)
     goal = (1 - params.bound_gap_enough_share) * cost
     for share, more in ((1, 1), CLOSER):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.runs import ROOT, pipeline
+from tests.runs import ROOT, called
 
 PAGE = ROOT / "docs/explained.md"
 _BLOCK = re.compile(r"```console\n\$ python -m pipeline explain \S+ ([^\n]*)\n(.*?)```", re.DOTALL)
@@ -15,7 +15,7 @@ def explained(page: str, district: Path, out: Path) -> str:
     """Return the page with what `explain` answers under each of its commands on a finished run."""
 
     def block(match: re.Match[str]) -> str:
-        done = pipeline("explain", str(district), "--out", str(out), *match[1].split())
+        done = called("explain", str(district), "--out", str(out), *match[1].split())
         assert done.returncode == 0, done.stderr
         return f"{match[0].splitlines()[0]}\n{match[0].splitlines()[1]}\n{done.stdout}```"
 

@@ -60,6 +60,29 @@ def test_every_node_has_scipys_minutes(seed: int) -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
+def test_more_sources_than_are_spread_together() -> None:
+    """1,500 sources in a town of 60 × 60 junctions, each with a head start of its own: every node has scipy's minutes."""
+    rng = np.random.default_rng(4)
+    node = np.arange(3600).reshape(60, 60)
+    u, v = (
+        np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()]),
+        np.concatenate([node[:, 1:].ravel(), node[1:].ravel()]),
+    )
+    edges = pd.DataFrame({"edge_id": np.arange(len(u)), "u": u, "v": v, "users": "public", "length_m": 1.0})
+    edges = edges.assign(minutes_a=rng.uniform(1, 3, len(u)), minutes_a_back=rng.uniform(1, 3, len(u)))
+    edges = edges[rng.random(len(u)) < 0.7]
+    graph = Graph.build(edges, "a")
+    size = len(graph.node_ids)
+    sources, start = rng.choice(size, 1500, replace=False), rng.uniform(0, 4, 1500)
+    row = pd.Series(np.arange(size), index=graph.node_ids)
+    u, v = row[edges["u"]].to_numpy(), row[edges["v"]].to_numpy()
+    ends = np.concatenate([v, u, np.full(1500, size)]), np.concatenate([u, v, sources])
+    minutes = np.concatenate([edges["minutes_a"], edges["minutes_a_back"], start])
+    matrix = coo_array((minutes, ends), shape=(size + 1, size + 1)).tocsr()
+    expected = dijkstra(matrix, indices=size)[:size]
+    np.testing.assert_allclose(to_nodes(graph, sources, start, 99.0), expected, rtol=1e-12)
+
+
 def test_results_do_not_depend_on_the_order_of_edges() -> None:
     rng = np.random.default_rng(3)
     edges = pd.DataFrame(

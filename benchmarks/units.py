@@ -42,7 +42,7 @@ from pipeline.units.seams import barrier_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 PEOPLE, BLOCK_M, METRES_PER_MINUTE = 350_478, 120.0, 72.0
-GRIDS, TOWNS = (200, 500, 2000, 20_000), (200, 2000)  # atoms
+GRIDS, TOWNS = (200, 500, 2000), (200, 2000)  # atoms
 MEAN, RIVER_ROWS, BRIDGE_COLUMNS, ARTERIAL_COLUMNS = 890.0, 10, 5, 8  # of a town
 SEARCH_ALONE = {"searches": 1, "iterations_per_atom": 1000}
 TARGET, SPREAD = 8000, 0.3  # gerrychain: residents a part, and how far a part may be off

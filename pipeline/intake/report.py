@@ -106,7 +106,7 @@ def _layer_lines(label: str, layer: Mapping[str, Any]) -> list[str]:
 
 
 def _missing_lines(report: Mapping[str, Any]) -> list[str]:
-    lines = ["缺什么,代价是什么 What is missing, and what that costs"]
+    lines = ["缺什么，代价是什么 What is missing, and what that costs"]
     for cost in report["missing"]:
         lines.append(f"  {cost['layer']}: {cost['zh']}")
         lines.append(f"    {cost['en']}")

@@ -173,7 +173,7 @@ def _cut(members: pd.DataFrame, serviced: pd.Series) -> pd.Series:
 def _sentence(row: dict[str, object]) -> tuple[str, str]:
     """Say in one sentence how an area stands: the check of its size, then walks, what runs through, what is cut."""
     kind_zh, kind_en = KINDS[str(row["area_kind"])]
-    zh = f"{kind_zh}{row['name']}:{str(row['reason']).rstrip('。')}"
+    zh = f"{kind_zh}{row['name']}：{str(row['reason']).rstrip('。')}"
     en = f"{kind_en} {row['name']}: {str(row['reason_en']).rstrip('.')}"
     for name, (walk_zh, walk_en) in {
         "kindergarten": ("步行到幼儿园", "a kindergarten"),
@@ -181,18 +181,18 @@ def _sentence(row: dict[str, object]) -> tuple[str, str]:
     }.items():
         five, ten = row[f"{name}_share_5"], row[f"{name}_share_10"]
         if pd.isna(five) or pd.isna(ten):
-            zh, en = f"{zh};{walk_zh}:未知", f"{en}; walk to {walk_en}: unknown"
+            zh, en = f"{zh}；{walk_zh}：未知", f"{en}; walk to {walk_en}: unknown"
             continue
         unknown = row[f"{name}_unknown_10"]
         more_zh = f"(另 {unknown:.0%} 未知)" if unknown else ""
         more_en = f" ({unknown:.0%} more unknown)" if unknown else ""
-        zh = f"{zh};{walk_zh} 5 分钟内 {five:.0%}、10 分钟内 {ten:.0%}{more_zh}"
+        zh = f"{zh}；{walk_zh} 5 分钟内 {five:.0%}、10 分钟内 {ten:.0%}{more_zh}"
         en = f"{en}; {five:.0%} within 5 and {ten:.0%} within 10 minutes of {walk_en}{more_en}"
     if row["gates"]:
-        zh, en = f"{zh};内有 {row['gates']} 处小区出入口", f"{en}; {row['gates']} compound gates inside"
+        zh, en = f"{zh}；内有 {row['gates']} 处小区出入口", f"{en}; {row['gates']} compound gates inside"
     if row["barriers"]:
-        zh, en = f"{zh};{row['barriers']}穿过", f"{en}; crossed by {row['barriers_en']}"
+        zh, en = f"{zh}；{row['barriers']}穿过", f"{en}; crossed by {row['barriers_en']}"
     if row["property_areas_cut"]:
         n = row["property_areas_cut"]
-        zh, en = f"{zh};切开 {n} 个物业服务范围", f"{en}; property-service areas cut: {n}"
+        zh, en = f"{zh}；切开 {n} 个物业服务范围", f"{en}; property-service areas cut: {n}"
     return f"{zh}。", f"{en}."

@@ -129,8 +129,8 @@ def _sentence(row: dict[str, object], names: pd.Series) -> tuple[str, str]:
     }.items():
         before, after = row[f"own_{name}_before"], row[f"own_{name}_after"]
         if pd.isna(before) or pd.isna(after):
-            zh, en = f"{zh};{label_zh}:未知", f"{en}; nearest {label_en}: unknown"
+            zh, en = f"{zh}；{label_zh}：未知", f"{en}; nearest {label_en}: unknown"
         else:
-            zh = f"{zh};{label_zh}在本辖区内的居民由 {before:.0%} 变为 {after:.0%}"
+            zh = f"{zh}；{label_zh}在本辖区内的居民由 {before:.0%} 变为 {after:.0%}"
             en = f"{en}; nearest {label_en} is their own for {before:.0%} before, {after:.0%} after"
     return f"{zh}。", f"{en}."

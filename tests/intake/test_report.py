@@ -22,7 +22,7 @@ def test_the_text_tells_rows_reasons_and_costs(district):
     assert lines[start + 1] == "    读入 read 5, 采用 kept 2"
     assert "    拒收 refused 1: 设施类别不在目录中 class not in the catalogue [5 (奇怪)]" in lines
     assert "居民 Residents: 395" in lines
-    missing = lines[lines.index("缺什么,代价是什么 What is missing, and what that costs") :]
+    missing = lines[lines.index("缺什么，代价是什么 What is missing, and what that costs") :]
     assert any(line.startswith("  terrain: 地形未知") for line in missing)
     assert any("T05" in line for line in missing) and any(line.startswith("  gates:") for line in missing)
     assert not any(line.startswith("  register:") for line in missing)

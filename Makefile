@@ -2,6 +2,8 @@
 # Locale: everything is UTF-8, whatever the machine says.
 export PYTHONUTF8 := 1
 export VIRTUAL_ENV :=
+# Certificates are the system's, as pip has them: offices whose firewall reads along have theirs there.
+export UV_SYSTEM_CERTS ?= 1
 # Each stage is a process of its own: it starts three times as fast where Python may keep what it has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,12 @@ from pipeline import store
 from pipeline.run import Folders
 
 _RESULTS = ("pass", "fail", "defer", "unknown")
+
+
+def heading(metrics: Mapping[str, Any], provenance: Mapping[str, Any]) -> str:
+    """Return the district's name, and that it is fictional where it is."""
+    label = "  (虚构示例 FICTIONAL)" if provenance["fictional"] else ""
+    return f"{metrics['district']['zh']} {metrics['district']['en']}{label}"
 
 
 def summary(folders: Folders) -> str:
@@ -25,11 +32,10 @@ def summary(folders: Folders) -> str:
     provenance: dict[str, Any] = store.read(folders.path("provenance.json"))
     page = store.read(folders.path("index.html"))
     people, sizes, reach = metrics["people"], metrics["units"], metrics["reach"]
-    label = "  (虚构示例 FICTIONAL)" if provenance["fictional"] else ""
     units = provenance["parameters"]["units"]
     limits = f"{units['residents_min']:,}–{units['residents_max']:,}"
     lines = [
-        f"{metrics['district']['zh']} {metrics['district']['en']}{label}",
+        heading(metrics, provenance),
         f"  居民 residents            {people['input']:,.0f} at {people['addresses']:,} addresses, "
         f"{_percent(people['linked_share'])} linked to a way",
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline import store
+from pipeline.report.summary import heading
 from pipeline.run import Folders
 
 _FACTS = 5  # of the survey list
@@ -29,10 +30,8 @@ def sureness(folders: Folders) -> str:
         The run is not finished.
     """
     provenance: dict[str, Any] = store.read(folders.path("provenance.json"))
-    district = store.read(folders.path("metrics.json"))["district"]
-    label = "  (虚构示例 FICTIONAL)" if provenance["fictional"] else ""
     first_k = provenance["parameters"]["siting"]["top_k"]
-    lines = [f"{district['zh']} {district['en']}{label}"]
+    lines = [heading(store.read(folders.path("metrics.json")), provenance)]
     lines += _candidates(store.read(folders.path("candidates")), first_k)
     lines += _pairs(store.read(folders.path("rank_pairs")))
     lines += _survey(store.read(folders.path("survey")))
@@ -56,7 +55,8 @@ def _candidates(table: pd.DataFrame, first_k: int) -> Iterator[str]:
 def _pairs(table: pd.DataFrame) -> Iterator[str]:
     yield f"  次序 order of neighbours ({len(table)} pairs)"
     for row in table.itertuples():
-        yield f"    {row.rank:>2}. {row.sentence_en}"
+        yield f"    {row.rank:>2}. {row.sentence}"
+        yield f"        {row.sentence_en}"
 
 
 def _survey(table: pd.DataFrame) -> Iterator[str]:

@@ -18,11 +18,9 @@ from pipeline.siting.uncertain_gates import GatesOnTheWay
 from pipeline.store import Content
 
 
-def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
-    """Return `rank_pairs`, `methods`, `method_ranks`, `survey`, and the survey as a sheet to fill in."""
-    weights = catalogue_weights(scenarios(), indicators(), settings.params.score.scenario_weights)
-    candidates, params = inputs["candidates"], settings.params.siting
-    evidence = Evidence(
+def evidence(inputs: Any) -> Evidence:
+    """Return what the survey list asks about, from the tables by name."""
+    return Evidence(
         indicators=inputs["indicators"],
         errors=inputs["indicator_errors"],
         eligibility=inputs["eligibility"],
@@ -36,18 +34,23 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
             inputs["openings"], inputs["residents"], inputs["address_areas"], inputs["walk_times"]
         ),
     )
-    facts = survey(candidates, evidence, rule_catalogue(), indicators(), facility_classes(), weights, params)
+
+
+def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
+    """Return `rank_pairs`, `methods`, `method_ranks`, `survey`, and the survey as a sheet to fill in."""
+    weights = catalogue_weights(scenarios(), indicators(), settings.params.score.scenario_weights)
+    candidates, params = inputs["candidates"], settings.params.siting
+    known = evidence(inputs)
+    facts = survey(candidates, known, rule_catalogue(), indicators(), facility_classes(), weights, params)
     layer = settings.district.layers.pairwise
     pairwise = (
         None if layer is None else read_pairwise(settings.district.file(layer), layer, list(scenarios()))
     )
-    agreement, places = methods(candidates, evidence.indicators, weights, params, pairwise)
+    agreement, places = methods(candidates, known.indicators, weights, params, pairwise)
     return {
         "methods": agreement,
         "method_ranks": places,
-        "rank_pairs": rank_pairs(
-            candidates, evidence.indicators, evidence.errors, weights, scenarios(), params
-        ),
+        "rank_pairs": rank_pairs(candidates, known.indicators, known.errors, weights, scenarios(), params),
         "survey": facts,
         "survey.csv": survey_csv(facts, settings.district.mark),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,8 +23,7 @@ from pipeline.siting.chance import Doubt, draws
 from pipeline.siting.errors import shifts_of
 from pipeline.siting.knowing import OUT, Answered, effect_of_answers, effect_of_indicators
 from pipeline.siting.readiness import readiness
-from pipeline.siting.survey import Evidence, survey, survey_csv
-from pipeline.siting.uncertain_gates import GatesOnTheWay
+from pipeline.siting.survey import survey, survey_csv
 from pipeline.stages import robustness
 from pipeline.tables import check
 from tests.attacks import ATTACKS
@@ -142,20 +142,10 @@ def test_all_that_is_open_in_the_demo_is_booked_once(demo: Chain) -> None:
     """Uncut, the list's open points add up to the mean width of the candidates' intervals; gates and walls are on it."""
     weights = catalogue_weights(scenarios(), indicators(), dict.fromkeys(scenarios(), 1.0))
     params = SitingParams(top_k=5, need_weight=0.5, samples=50, survey_facts=9999, concentration=40, seed=1)
-    evidence = Evidence(
-        indicators=demo["indicators"],
-        errors=demo["indicator_errors"],
-        eligibility=demo["eligibility"].query("result != 'unknown'"),  # rules have no points
-        class_status=demo["class_status"],
-        places=demo["places"],
-        compounds=demo["compounds"],
-        register=demo["register"],
-        pairs=unit_compounds(demo["residents"], demo["address_areas"]),
-        gates=demo["gates"],
-        on_the_way=GatesOnTheWay.of(
-            demo["openings"], demo["residents"], demo["address_areas"], demo["walk_times"]
-        ),
-    )
+    known = robustness.evidence(demo)
+    evidence = replace(
+        known, eligibility=known.eligibility.query("result != 'unknown'")
+    )  # rules have no points
     candidates = demo["candidates"]
     table = survey(candidates, evidence, rule_catalogue(), indicators(), facility_classes(), weights, params)
     check("survey", table)

@@ -19,7 +19,7 @@ def test_it_tells_what_the_tables_hold(name: str, request: pytest.FixtureRequest
     assert f"{len(ranked)} of {len(candidates)} ranked" in text
     chances = re.findall(r"^ +\d+\. (\S+)  .* (\d+)%$", text, re.MULTILINE)
     assert chances == [(row.unit_id, f"{100 * row.chance_top_k:.0f}") for row in ranked.itertuples()]
-    assert all(sentence in text for sentence in chain["rank_pairs"]["sentence_en"])
+    assert all(told in text for column in ("sentence", "sentence_en") for told in chain["rank_pairs"][column])
     survey = chain["survey"]["question"]
     assert all(question in text for question in survey.head(5))
     plans = chain["portfolio"].groupby("plan")["unit_id"].agg(" ".join)

@@ -24,7 +24,7 @@ from pipeline.network.search import PUBLIC
 from pipeline.network.slope import Steps, Terrain, possible, slope_steps
 from pipeline.network.squares import HIGHWAY, cross_squares
 from pipeline.network.users import edge_users
-from pipeline.network.walls import LAND_BARRIERS, WATER, barrier_lines, compound_at
+from pipeline.network.walls import LAND_BARRIERS, WATER, barrier_lines, building_lines, compound_at
 from pipeline.settings import NetworkParams
 
 
@@ -143,7 +143,8 @@ def build_network(
         _nodes(walled, edges, ways.crs),
         edges.drop(columns=inner),
         openings,
-        barriers,
+        # ways pass under buildings and through them, access legs do not
+        pd.concat([barriers, building_lines(buildings)]).sort_values("wall_id", ignore_index=True),
         report,
     )
 

@@ -1,8 +1,8 @@
 """Tie points to the place on the edge that they front.
 
 A point is tied to the nearest edge that its people may walk and that it can be left for in a straight line: the
-access leg crosses no wall, river or railway. Bridges and tunnels pass a point without touching it. What cannot be
-tied says why, and is never pulled to something farther away than the longest access leg.
+access leg crosses no wall, river or railway, and no building of another compound. Bridges and tunnels pass a point
+without touching it. What cannot be tied says why, and is never pulled to something farther away than the longest access leg.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from pipeline.network.search import PUBLIC
+from pipeline.network.walls import BUILDING
 from pipeline.settings import LinkParams
 
 PRIVATE = "private-"  # users of restricted ways outside compounds begin so
@@ -54,7 +55,13 @@ def link(
     """
     geometry = np.asarray(points, dtype=object)
     pairs = _candidates(geometry, compound_ids, edges, params, private)
-    sight = _Sight(geometry, edges.geometry.to_numpy(), shapely.STRtree(barriers.geometry.to_numpy()))
+    sight = _Sight(
+        geometry,
+        compound_ids.to_numpy(object, na_value=""),
+        edges.geometry.to_numpy(),
+        shapely.STRtree(barriers.geometry.to_numpy()),
+        barriers["compound_id"].where(barriers["kind"] == BUILDING).to_numpy(object, na_value=""),
+    )
     main = edges["component"].to_numpy()[pairs[1]] == 0
     row = sight.first(pairs[:, main], params.candidates)
     lost = row < 0
@@ -104,8 +111,10 @@ class _Sight:
     """Which edges can be reached from which points in a straight line."""
 
     points: NDArray
+    compounds: NDArray  # of the points, "" outside
     lines: NDArray
     barriers: shapely.STRtree
+    buildings_of: NDArray  # the compound whose building a barrier is, "" where it is none
 
     def first(self, pairs: _Rows, tries: int) -> _Rows:
         """Row of the first edge in sight of each point among its first `tries` pairs; −1 where there is none."""
@@ -115,19 +124,27 @@ class _Sight:
             point, edge = pairs[:, (rank == turn) & (found[pairs[0]] < 0)]
             if not len(point) and not (rank > turn).any():
                 break
-            clear = ~self._blocked(self.points[point], self.lines[edge])
+            clear = ~self._blocked(point, edge)
             found[point[clear]] = edge[clear]
         return found
 
-    def _blocked(self, points: NDArray, lines: NDArray) -> NDArray[np.bool_]:
-        """Whether a barrier lies across the way from each point to its line, ends apart."""
-        legs = shapely.shortest_line(points, lines)
+    def _blocked(self, point: _Rows, edge: _Rows) -> NDArray[np.bool_]:
+        """Whether a barrier lies across the way from each point to its edge, ends apart."""
+        legs = shapely.shortest_line(self.points[point], self.lines[edge])
         length = shapely.length(legs)
         start = shapely.line_interpolate_point(legs, _TOUCH_M)
         end = shapely.line_interpolate_point(legs, np.maximum(length - _TOUCH_M, 0.0))
         inner = shapely.linestrings(
             np.stack([shapely.get_coordinates(start), shapely.get_coordinates(end)], axis=1)
         )
-        blocked = np.zeros(len(points), bool)
-        blocked[self.barriers.query(inner, predicate="intersects")[0]] = True
+        leg, barrier = self.barriers.query(inner, predicate="intersects")
+        through = np.flatnonzero(self.buildings_of[barrier] != "")
+        at_home = self.buildings_of[barrier[through]] == self.compounds[point[leg[through]]]
+        # a compound may be drawn too small for the buildings on its rim: who stands in one may leave it
+        building = shapely.build_area(self.barriers.geometries[barrier[through]])
+        inside = shapely.contains(building, self.points[point[leg[through]]])
+        passed = np.zeros(len(leg), bool)
+        passed[through] = at_home | inside
+        blocked = np.zeros(len(point), bool)
+        blocked[leg[~passed]] = True
         return blocked & (length > 2 * _TOUCH_M)

@@ -1,7 +1,7 @@
 """List the lines that bar a walker: walls, outlines of walled compounds, water, railways, the coast.
 
 Only walls and outlines cut ways (a way over water or rails is mapped as the bridge, ford or level crossing that
-it is); all of them stop the access leg of an address.
+it is); all of them stop the access leg of an address, and so does a building of another compound.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 from shapely import STRtree
 
 from pipeline.network.profile import Profile
 
 OUTLINE = "compound_outline"
+BUILDING = "building"
 WATER = ("water", "sea", "river")  # nobody lives on it
 LAND_BARRIERS = (*WATER, "railway", "coast")  # nobody walks across but on a way
 
@@ -58,11 +60,34 @@ def barrier_lines(
     natural = land[land["kind"].isin(LAND_BARRIERS)]
     edge = natural.geometry.to_numpy()
     edge = np.where(shapely.get_dimensions(edge) == 2, shapely.boundary(edge), edge)
-    table = pd.concat(
-        [mapped, inferred, _rows(natural["kind"] + "-" + natural["land_id"], natural["kind"], edge)]
+    ground = _rows(natural["kind"] + "-" + natural["land_id"], natural["kind"], edge)
+    return _barriers(pd.concat([mapped, inferred, ground]), walls.crs)
+
+
+def building_lines(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the outer rings of compounds' buildings, through which only their own compound's people are let.
+
+    Whose building stands outside the known compounds is not known, so none of those is anybody else's.
+
+    Parameters
+    ----------
+    buildings
+        The table of that name.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Columns of the table `barriers`, sorted by wall_id; compound_id is the compound that the building stands in.
+    """
+    known = buildings[buildings["compound_id"].notna()]
+    parts, row = shapely.get_parts(known.geometry.to_numpy(), return_index=True)
+    table = _rows(
+        "building-" + known["building_id"].iloc[row],
+        BUILDING,
+        shapely.boundary(shapely.polygons(shapely.get_exterior_ring(parts))),  # courtyards left out
+        known["compound_id"].iloc[row],
     )
-    table = table.astype({"wall_id": "str", "kind": "str", "compound_id": "str"}).sort_values("wall_id")
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=walls.crs).reset_index(drop=True)
+    return _barriers(table, buildings.crs)
 
 
 def _rows(
@@ -75,6 +100,11 @@ def _rows(
     number = frame.groupby("wall_id").cumcount()
     frame["wall_id"] = frame["wall_id"].where(number == 0, frame["wall_id"] + "-" + number.astype("str"))
     return frame[shapely.length(parts) > 0]
+
+
+def _barriers(rows: pd.DataFrame, crs: CRS) -> gpd.GeoDataFrame:
+    table = rows.astype({"wall_id": "str", "kind": "str", "compound_id": "str"}).sort_values("wall_id")
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=crs).reset_index(drop=True)
 
 
 def _compound_along(

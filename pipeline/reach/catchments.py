@@ -61,7 +61,7 @@ def catchments(
         walk[i] = to_middle + pieces.half * np.fmax(graph.streets.minutes[edge], graph.streets.back[edge])
     reached = np.flatnonzero((walk <= far).any(axis=0))
     pieces, walk = pieces.take(reached), walk[:, reached]
-    ground, whole = seen(pieces, barriers, link.max_access_m)
+    ground, whole = seen(pieces, barriers, compounds, link.max_access_m)
 
     rows = []
     for i, name in enumerate(targets):

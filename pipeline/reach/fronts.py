@@ -1,8 +1,9 @@
 """Give every short piece of street the ground that an address would be tied to it from.
 
 That ground is nearer to the piece than to any other, and seen from it: what a wall, a river or a railway hides belongs
-to another street, or to none. Who may walk a restricted way differs from place to place, so the ground of a compound
-with ways of its own is divided among those and the public ones, and all other ground among the ways open there.
+to another street, or to none, and so does what a compound's building hides outside that compound. Who may walk a
+restricted way differs from place to place, so the ground of a compound with ways of its own is divided among those and
+the public ones, and all other ground among the ways open there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scipy.spatial import Voronoi
 
 from pipeline.network.link import PRIVATE
 from pipeline.network.search import PUBLIC, Floats, Graph, Ints, Points
+from pipeline.network.walls import BUILDING
 
 Shapes = NDArray[np.object_]
 _TOUCH_M = 0.01  # as in linking: a street along a wall touches it and does not cross it
@@ -78,7 +80,8 @@ def fronts(
         )
 
     start, middle, end = place(share - half), place(share), place(share + half)
-    faces = _faces(barriers.geometry.to_numpy(), edges.total_bounds, 2 * depth_m)
+    fixed = barriers[barriers["kind"] != BUILDING]  # for everybody
+    faces = _faces(fixed.geometry.to_numpy(), edges.total_bounds, 2 * depth_m)
     users = edges["users"].to_numpy(object)[edge]
     parts = [
         (row, cell, whole, np.full(len(row), group))
@@ -124,26 +127,48 @@ def _pieces(
     )
 
 
-def seen(fronts: Fronts, barriers: gpd.GeoDataFrame, depth_m: float) -> tuple[Shapes, NDArray[np.bool_]]:
+def seen(
+    fronts: Fronts, barriers: gpd.GeoDataFrame, compounds: gpd.GeoDataFrame, depth_m: float
+) -> tuple[Shapes, NDArray[np.bool_]]:
     """Return the part of each cell that is no deeper than `depth_m` and that no barrier hides, and if it is whole."""
     ground, whole = within(fronts.cell, fronts.middle, np.full(len(fronts.cell), depth_m))
     xy, line = shapely.get_coordinates(barriers.geometry.to_numpy(), return_index=True)
     first = np.flatnonzero(line[1:] == line[:-1])
     wall = np.stack([xy[first], xy[first + 1]], axis=1)
+    # a building hides nothing from its own compound
+    home = barriers["compound_id"].where(barriers["kind"] == BUILDING).iloc[line[first]]
+    home = compounds.set_index("compound_id").geometry.reindex(home).to_numpy()
     piece = shapely.linestrings(np.stack([fronts.start, fronts.end], axis=1))
     view = shapely.convex_hull(shapely.geometrycollections(np.stack([ground, piece], axis=1)))
     front, segment = shapely.STRtree(shapely.linestrings(wall)).query(view, predicate="intersects")
+    elsewhere = ~shapely.covers(home[segment], ground[front])
+    front, segment = front[elsewhere], segment[elsewhere]
     whole[front] = False
+    far_m = 100 * depth_m
     order = np.lexsort((segment, front))
     front, segment = front[order], segment[order]
     rank = np.arange(len(front)) - np.searchsorted(front, front)
     for turn in range(rank.max(initial=-1) + 1):
         here, across = front[rank == turn], segment[rank == turn]
-        # an access leg starts anywhere on the piece: what is hidden from either end is hidden
-        for eye in (fronts.start[here], fronts.end[here]):
-            shadow = _shadows(eye, wall[across], 4 * depth_m)
+        # an access leg starts anywhere on the piece: what is hidden from either end, or squarely, is hidden
+        for eye in (
+            fronts.start[here],
+            fronts.end[here],
+            _far_behind(fronts.take(here), wall[across], far_m),
+        ):
+            shadow = _shadows(eye, wall[across], 4 * far_m)
+            inner = ~shapely.is_missing(home[across])
+            shadow[inner] = shapely.difference(shadow[inner], home[across][inner], grid_size=GRID_M)
             ground[here] = _areas(shapely.difference(ground[here], shadow, grid_size=GRID_M))
     return ground, whole & fronts.whole
+
+
+def _far_behind(fronts: Fronts, wall: Floats, far_m: float) -> Floats:
+    """Return eyes so far behind straight pieces that they see past a wall squarely to the piece, as access legs run."""
+    along = fronts.end - fronts.start
+    square = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.linalg.norm(along, axis=1, keepdims=True)
+    side = np.sign(np.sum(square * (wall.mean(axis=1) - fronts.middle), axis=1, keepdims=True))
+    return fronts.middle - side * square * far_m
 
 
 def within(cells: Shapes, middle: Floats, radius_m: Floats) -> tuple[Shapes, NDArray[np.bool_]]:

@@ -6,9 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import LineString, Point
+from shapely import LineString, Point, Polygon
 
 from pipeline.network.link import link
+from pipeline.network.walls import building_lines
 from pipeline.tables import empty
 from tests.streets import CRS, PARAMS, streets
 
@@ -17,8 +18,16 @@ def walls(*lines: list[tuple[float, float]]) -> gpd.GeoDataFrame:
     if not lines:
         return empty("barriers", CRS)
     return gpd.GeoDataFrame(
-        {"kind": "wall"}, index=range(len(lines)), geometry=[LineString(line) for line in lines], crs=CRS
+        {"kind": "wall", "compound_id": None},
+        index=range(len(lines)),
+        geometry=[LineString(line) for line in lines],
+        crs=CRS,
     )
+
+
+def house(*corners: tuple[float, float], compound: str | None) -> gpd.GeoDataFrame:
+    drawn = {"building_id": ["b"], "compound_id": pd.Series([compound], dtype="str")}
+    return building_lines(gpd.GeoDataFrame(drawn, geometry=[Polygon(corners)], crs=CRS))
 
 
 def tie(edges, barriers, *points, compound=None, private=True) -> list[tuple]:  # type: ignore[no-untyped-def]
@@ -42,6 +51,18 @@ def test_the_street_in_front_not_the_one_behind() -> None:
     edges = streets(STREET, LANE)
     assert tie(edges, walls(), (30, 25)) == [(2, 30, 15)]
     assert tie(edges, walls([(0, 35), (100, 35)]), (30, 25)) == [(1, 30, 25)]
+
+
+def test_not_through_the_building_of_another_compound() -> None:
+    """Beside it one walks by; its own people pass through, who stands in it may leave it; nobody's building bars nobody."""
+    edges, corners = streets(STREET, LANE), ((20, 28), (40, 28), (40, 36), (20, 36))
+    other = house(*corners, compound="c2")
+    assert tie(edges, other, (30, 25), (50, 25)) == [(1, 30, 25), (2, 50, 15)]
+    assert tie(edges, other, (30, 25), compound="c1") == [(1, 30, 25)]
+    assert tie(edges, other, (30, 25), compound="c2") == [(2, 30, 15)]
+    assert tie(edges, other, (30, 33)) == [(2, 30, 7)]
+    assert tie(edges, house(*corners, compound=None), (30, 25)) == [(2, 30, 15)]
+    assert tie(edges.iloc[1:], other, (30, 25)) == ["behind_wall"]
 
 
 def test_reasons() -> None:

@@ -83,9 +83,9 @@ class Town:
         name = f"square{len(self.rows['squares'])}"
         self.rows["squares"].append(row | {"square_id": name, "geometry": shape} | tags)
 
-    def building(self, shape: shapely.Geometry) -> None:
+    def building(self, shape: shapely.Geometry, compound: str | None = None) -> None:
         name = f"building{len(self.rows['buildings'])}"
-        row = {"building_id": name, "compound_id": None, "use": "other", "floors": np.nan}
+        row = {"building_id": name, "compound_id": compound, "use": "other", "floors": np.nan}
         self.rows["buildings"].append(row | {"geometry": shape})
 
     def table(self, name: str) -> gpd.GeoDataFrame:

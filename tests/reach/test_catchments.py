@@ -11,6 +11,7 @@ import shapely
 from pipeline.network.areas import containing
 from pipeline.network.link import link
 from pipeline.network.search import Graph, nearest
+from pipeline.network.walls import building_lines
 from pipeline.reach.catchments import catchments
 from pipeline.settings import load_params
 from tests.runs import ROOT, Chain, pipeline
@@ -23,12 +24,21 @@ STREET = streets({"u": 1, "v": 2, "geometry": shapely.LineString([(0, 0), (200, 
 DOOR = pd.DataFrame({"edge_id": [1], "offset_m": [0.0], "access_m": [0.0], "compound_id": [None]})
 
 
-def _ground(*walls: shapely.LineString) -> shapely.MultiPolygon:
-    """The two minutes round a door at the west end of the street, at 1 m/s; a piece is 1 m."""
-    barriers = gpd.GeoDataFrame(geometry=list(walls), crs=CRS)
-    compounds = gpd.GeoDataFrame({"compound_id": pd.Series([], dtype="str")}, geometry=[], crs=CRS)
+def _ground(
+    *walls: shapely.LineString,
+    step_m: float = 1.0,
+    compound: shapely.Geometry | None = None,
+    building: shapely.Geometry | None = None,
+) -> shapely.MultiPolygon:
+    """The two minutes round a door at the west end of the street, at 1 m/s."""
+    kind = {"kind": "wall", "compound_id": None}
+    barriers = gpd.GeoDataFrame(kind, index=range(len(walls)), geometry=list(walls), crs=CRS)
+    named = {"compound_id": pd.Series(["c"] if compound else [], dtype="str"), "building_id": "b"}
+    compounds = gpd.GeoDataFrame(named, geometry=[compound] if compound else [], crs=CRS)
+    if building:
+        barriers = pd.concat([barriers, building_lines(compounds.set_geometry([building]))])
     table = catchments(
-        {"door": DOOR}, {"door": "adult"}, {"adult": PACE}, STREET, barriers, compounds, PARAMS, [2.0], 1.0
+        {"door": DOOR}, {"door": "adult"}, {"adult": PACE}, STREET, barriers, compounds, PARAMS, [2.0], step_m
     )
     return table.geometry.iloc[0]
 
@@ -48,6 +58,21 @@ def test_a_wall_hides_what_is_behind_it() -> None:
     ground = _ground(shapely.LineString([(40, 10), (80, 10)]))
     spots = {(60, 8): True, (60, 12): False, (60, 50): False, (30, 50): True, (90, 20): True, (60, -50): True}
     for spot, inside in spots.items():
+        assert ground.covers(shapely.Point(spot)) == inside, spot
+
+
+def test_a_building_hides_what_is_behind_it_but_not_from_its_own_compound() -> None:
+    """A house from (40, 10) to (80, 14) in a compound from (35, 5) to (85, 30): its court is seen, what lies beyond is not."""
+    ground = _ground(compound=shapely.box(35, 5, 85, 30), building=shapely.box(40, 10, 80, 14))
+    spots = {(60, 8): True, (60, 12): True, (60, 25): True, (60, 40): False, (20, 50): True, (90, 25): True}
+    for spot, inside in spots.items():
+        assert ground.covers(shapely.Point(spot)) == inside, spot
+
+
+def test_a_wall_narrower_than_a_piece_of_street_hides_too() -> None:
+    """3 m of wall before the middle of a piece of 20 m: from its ends one sees past it, squarely one does not."""
+    ground = _ground(shapely.LineString([(48.5, 10), (51.5, 10)]), step_m=20.0)
+    for spot, inside in {(50, 5): True, (50, 30): False, (50, 45): False, (50, -30): True}.items():
         assert ground.covers(shapely.Point(spot)) == inside, spot
 
 

@@ -113,6 +113,14 @@ def test_a_parallel_street_behind_a_wall() -> None:
     assert seconds(streets, (100, 20), [(150, 30)]) == pytest.approx(20 + 100 + 30 + 150)
 
 
+@pytest.mark.parametrize(("whose", "expected"), [("C2", 20 + 100 + 30 + 150), ("C1", 10 + 50)])
+def test_a_parallel_street_behind_a_building(whose: str, expected: float) -> None:
+    """A house of C2 stands before the nearer street: C1's people leave by the other. Were it their own, they would pass."""
+    drawn = town(((0, 0), (200, 0)), ((0, 30), (200, 30)), ((0, 0), (0, 30)))
+    drawn.building(shapely.box(80, 22, 120, 28), whose)
+    assert seconds(drawn.build(), (100, 20), [(150, 30)], "C1") == pytest.approx(expected)
+
+
 def test_a_divided_road_is_crossed_where_a_way_crosses_it() -> None:
     """Carriageways 20 m apart, joined at x = 100 only: one goes there, across with one wait of 15 s, and back."""
     drawn = Town(MORNING)

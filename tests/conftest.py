@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
 from tests.maps.picture import browser, find_browser
 from tests.runs import ROOT, Chain, finished_chain
+
+# how long a case takes says nothing of whether it is right, and a busy machine would fail it
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -92,7 +92,7 @@ def write(settings: Settings, tables: Mapping[str, Any]) -> str:
         The checked tables that stage `maps` declares in `dvc.yaml`, by name.
     """
     page = gather(settings, tables)
-    return render(asdict(page), page.title[0], page.words)
+    return render(vars(page), page.title[0], page.words)
 
 
 def gather(settings: Settings, tables: Mapping[str, Any]) -> Page:

@@ -77,7 +77,7 @@ def html_page(
     template
         Text of a Jinja template.
     content
-        What the page's script reads; numbers, texts, lists and mappings only.
+        What the page's script reads; numbers, texts, lists, mappings and dataclasses only.
     title
         Title of the window.
     words
@@ -107,7 +107,7 @@ def as_script_json(content: Any) -> str:
 
     Marks of writing direction, which would turn round what stands after them, become visible replacement characters.
     """
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=vars)
     text = _DIRECTION.sub("\ufffd", text)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

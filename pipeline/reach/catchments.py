@@ -19,6 +19,8 @@ from pipeline.network.search import Graph, nearest
 from pipeline.reach.fronts import GRID_M, Shapes, fronts, seen, within
 from pipeline.settings import LinkParams, Walker
 
+_CRACK_M = 10 * GRID_M
+
 
 def catchments(
     targets: Mapping[str, pd.DataFrame],
@@ -80,11 +82,13 @@ def catchments(
 
 def _joined(ground: Shapes, whole: NDArray[np.bool_], step_m: float) -> shapely.MultiPolygon:
     """Join ground to one area, less a rim: near the middle between two streets either may be the nearer one."""
-    fitting = ground[
-        whole
-    ]  # corner by corner, which makes joining quick, unless rounding has folded a tiny one
-    if shapely.coverage_is_valid(fitting):
-        fitting = np.array([shapely.coverage_union_all(fitting)])
-    area = shapely.union_all([*fitting, *ground[~whole]], grid_size=GRID_M)
-    area = shapely.buffer(area, -step_m / 4, quad_segs=2)
+    # whole cells fit corner by corner, which makes joining them quick, but for a tiny one that rounding has folded
+    fitting = ground[whole]
+    folded = ~shapely.is_empty(shapely.coverage_invalid_edges(fitting))
+    area = shapely.union_all(
+        [shapely.coverage_union_all(fitting[~folded]), *fitting[folded], *ground[~whole]]
+    )
+    # cells cut on their own leave cracks of a rounding's width, which the rim would tear open
+    area = shapely.buffer(area, _CRACK_M, quad_segs=1, join_style="mitre")
+    area = shapely.buffer(area, -_CRACK_M - step_m / 4, quad_segs=2)
     return shapely.multipolygons(shapely.get_parts(area))

@@ -36,7 +36,7 @@ def choices(
         Classes with more facilities are left out: whoever counts restaurants needs no third.
     """
     points = residents.loc[residents["linked"], "point_id"].array
-    tied = facilities[facilities["linked"]].sort_values("entrance_id")
+    tied = pd.DataFrame(facilities[facilities["linked"]]).sort_values("entrance_id")
     tables = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, key in wanted:

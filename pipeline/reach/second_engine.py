@@ -19,6 +19,7 @@ from pipeline.errors import DisagreementError
 _PAIRS, _ADDRESSES, _SEED = 500, 24, 1
 _TOLERANCE_MINUTES = 1e-6
 _PUBLIC = "public"
+_GATES = {"minutes": "users", "minutes_if_closed": "users_if_closed"}  # columns of walk_times and of edges
 
 
 def network(
@@ -40,42 +41,64 @@ def network(
         for edge, offset in zip(points["edge_id"], points["offset_m"], strict=True):
             places.setdefault(edge, set()).add(offset)
     graph = nx.MultiDiGraph()
-    columns = ["edge_id", "u", "v", "length_m", "users"]
-    ways = [f"minutes_{walker}{way}" for walker in speeds for way in ("", "_back")]
-    for edge, u, v, length, users, *minutes in edges[columns + ways].itertuples(index=False, name=None):
+    columns = ["edge_id", "u", "v", "length_m", *_GATES.values()]
+    back = [f"{walker}_back" for walker in speeds]
+    ways = [f"minutes_{way}" for way in (*speeds, *back)]
+    for edge, u, v, length, *rest in edges[columns + ways].itertuples(index=False, name=None):
+        users, minutes = dict(zip(_GATES.values(), rest, strict=False)), rest[len(_GATES) :]
         inner = [(("place", edge, offset), offset) for offset in sorted(places.get(edge, ()))]
         for (a, start), (b, end) in pairwise([(("node", u), 0.0), *inner, (("node", v), length)]):
             share = (end - start) / length if length > 0 else 0.0
             # a part of no length costs nothing, even on an edge that the walker does not take
             cost = [m * share if share > 0 else 0.0 for m in minutes]
-            graph.add_edge(a, b, users=users, **dict(zip(speeds, cost[::2], strict=True)))
-            graph.add_edge(b, a, users=users, **dict(zip(speeds, cost[1::2], strict=True)))
+            graph.add_edge(a, b, **users, **dict(zip((*speeds, *back), cost, strict=True)))
+            graph.add_edge(b, a, **users, **dict(zip((*back, *speeds), cost, strict=True)))
+    open_to_all = dict.fromkeys(_GATES.values(), _PUBLIC)
+
+    def access(metres: float) -> dict[str, Any]:
+        return open_to_all | {
+            way: metres / speed / 60 for walker, speed in speeds.items() for way in (walker, f"{walker}_back")
+        }
+
     columns = ["class", "edge_id", "offset_m", "access_m"]
-    for name, edge, offset, access in facilities[columns].itertuples(index=False, name=None):
-        legs = {walker: access / speed / 60 for walker, speed in speeds.items()}
-        graph.add_edge(("place", edge, offset), ("class", name), users=_PUBLIC, **legs)
+    for name, edge, offset, metres in facilities[columns].itertuples(index=False, name=None):
+        graph.add_edge(("place", edge, offset), ("class", name), **access(metres))
     columns = ["point_id", "edge_id", "offset_m", "access_m"]
-    for point, edge, offset, access in addresses[columns].itertuples(index=False, name=None):
-        legs = {walker: access / speed / 60 for walker, speed in speeds.items()}
-        graph.add_edge(("address", point), ("place", edge, offset), users=_PUBLIC, **legs)
+    for point, edge, offset, metres in addresses[columns].itertuples(index=False, name=None):
+        graph.add_edge(("address", point), ("place", edge, offset), **access(metres))
     return graph
 
 
-def groups(addresses: pd.DataFrame, edges: pd.DataFrame) -> NDArray[np.object_]:
+def groups(addresses: pd.DataFrame, edges: pd.DataFrame, gates: str = "users") -> NDArray[np.object_]:
     """Return whose ways each address may use besides public ones; `public` for none."""
-    users = edges.set_index("edge_id")["users"]
+    users = edges.set_index("edge_id")[gates]
     on = addresses["edge_id"].map(users)
     own = addresses["compound_id"].where(addresses["compound_id"].isin(set(users)), _PUBLIC)
     return on.where(on != _PUBLIC, own).to_numpy(object)
 
 
 def minutes(
-    graph: nx.MultiDiGraph, point_id: str, walker: str, users: Collection[str], limit: float
+    graph: nx.MultiDiGraph,
+    point_id: str,
+    walker: str,
+    users: Collection[str],
+    limit: float,
+    gates: str = "users",
+    *,
+    coming: bool = False,
 ) -> dict[str, float]:
-    """Return the minutes from an address to the nearest facility of each class that is within the limit."""
+    """Return the minutes from an address to the nearest facility of each class that is within the limit.
+
+    `coming` from there instead.
+    """
+    way = f"{walker}_back" if coming else walker
 
     def open_to(_: Any, __: Any, parallel: dict[int, dict[str, Any]]) -> float | None:
-        return min((way[walker] for way in parallel.values() if way["users"] in users), default=None)
+        least = None
+        for edge in parallel.values():
+            if edge[gates] in users and (least is None or edge[way] < least):
+                least = edge[way]
+        return least
 
     reached = nx.single_source_dijkstra_path_length(graph, ("address", point_id), limit, open_to)
     return {node[1]: float(cost) for node, cost in reached.items() if node[0] == "class"}
@@ -95,20 +118,24 @@ def recomputed(
     """
     graph = network(edges, facilities[facilities["linked"]], addresses, speeds)
     group = dict(zip(addresses["point_id"], groups(addresses, edges), strict=True))
+    return _walked(graph, group, rows, limit_minutes, "users", coming=False)
+
+
+def _walked(
+    graph: nx.MultiDiGraph,
+    group: Mapping[str, str],
+    rows: pd.DataFrame,
+    limit: float,
+    gates: str,
+    *,
+    coming: bool,
+) -> NDArray[np.float64]:
     result = np.full(len(rows), np.nan)
     places = pd.Series(np.arange(len(rows))).groupby([rows["point_id"].to_numpy(), rows["walker"].to_numpy()])
     for (point, walker), place in places:
-        found = minutes(graph, point, walker, {_PUBLIC, group[point]}, limit_minutes)
+        found = minutes(graph, point, walker, {_PUBLIC, group[point]}, limit, gates, coming=coming)
         result[place] = rows["class"].iloc[place].map(found)
     return result
-
-
-def _walked_back(edges: pd.DataFrame) -> pd.DataFrame:
-    """Exchange the ends of every edge's minutes."""
-    there = [name for name in edges if f"{name}_back" in edges]
-    return edges.assign(
-        **{name: edges[f"{name}_back"] for name in there}, **{f"{name}_back": edges[name] for name in there}
-    )
 
 
 def agreement(
@@ -136,15 +163,14 @@ def agreement(
     addresses = linked.iloc[np.sort(rng.permutation(len(linked))[:_ADDRESSES])]
     rows = walk_times[walk_times["point_id"].isin(addresses["point_id"])]
     rows = rows.iloc[np.sort(rng.permutation(len(rows))[:_PAIRS])]
+    graph = network(edges, facilities[facilities["linked"]], addresses, speeds)
     largest = 0.0
-    for column, users in (("minutes", "users"), ("minutes_if_closed", "users_if_closed")):
-        walked = edges.assign(users=edges[users])
+    for column, gates in _GATES.items():
+        group = dict(zip(addresses["point_id"], groups(addresses, edges, gates), strict=True))
         again = np.full(len(rows), np.nan)
         for coming in (False, True):
             chosen = rows["class"].isin(from_facility).to_numpy() == coming
-            ways = _walked_back(walked) if coming else walked
-            if chosen.any():
-                again[chosen] = recomputed(ways, facilities, addresses, rows[chosen], speeds, limit_minutes)
+            again[chosen] = _walked(graph, group, rows[chosen], limit_minutes, gates, coming=coming)
         stated, again = (np.fmin(m, limit_minutes) for m in (rows[column].to_numpy(np.float64), again))
         difference = np.abs(stated - again)
         worst = int(difference.argmax()) if len(rows) else -1

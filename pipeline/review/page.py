@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -75,7 +75,7 @@ def write(settings: Settings, tables: Mapping[str, Any]) -> str:
     scripts = ["\n".join([joined(SHARED_SCRIPTS), *map(_own, SCRIPTS)])]
     return html_page(
         _own("review.html"),
-        asdict(page),
+        vars(page),
         page.title[0],
         page.words,
         scripts,

@@ -34,7 +34,7 @@ def test_where_there_is_nothing_to_agree_on_it_is_not_known(points: np.ndarray) 
     assert np.isnan(kendall_w(points)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_w_is_friedmans_statistic_over_its_most_and_knows_no_names(seed: int) -> None:
     """Another road to the same figure: χ² of Friedman's test is m (n − 1) W, ties included."""

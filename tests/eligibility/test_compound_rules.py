@@ -242,7 +242,7 @@ FIELD_VALUES: dict[str, list[Any]] = {
 FILLED = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in FIELD_VALUES.items()})
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(FILLED, st.sets(st.sampled_from(sorted(FIELD_VALUES)))), min_size=20, max_size=20))
 def test_filling_in_a_field_only_decides_what_was_unknown(
     cases: list[tuple[dict[str, Any], set[str]]],

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.eligibility.expression import evaluate, parse
@@ -152,7 +152,6 @@ TREES = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(
     TREES,
     st.tuples(*[st.sampled_from([T, F, U])] * 3),

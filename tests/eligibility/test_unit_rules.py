@@ -445,7 +445,7 @@ OF_COMPOUNDS: dict[str, list[Any]] = {
 COMPOUND = st.fixed_dictionaries({name: st.sampled_from(values) for name, values in OF_COMPOUNDS.items()})
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     st.fixed_dictionaries({name: st.sampled_from(values) for name, values in OWN_VALUES.items()}),
     st.sets(st.sampled_from(sorted(OWN_VALUES))),

@@ -56,7 +56,7 @@ def fill(data: Any, cells: list[Any], values: Any) -> list[Any]:
 
 
 @given(st.lists(st.tuples(st.floats(0, 499), PLACES), min_size=1, max_size=4), st.data())
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 def test_stating_a_capacity_only_narrows(doors: Any, data: Any) -> None:
     town = with_people(street(), [{"x": x, "child_3_6": 10.0} for x in (50, 150, 250, 450)])
     cells = [capacity for _, capacity in doors]
@@ -78,7 +78,7 @@ def test_stating_a_capacity_only_narrows(doors: Any, data: Any) -> None:
 
 
 @given(st.lists(WIDTHS, min_size=10, max_size=10), st.data())
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 def test_stating_a_width_only_narrows(widths: Any, data: Any) -> None:
     """On footways no width is too narrow by kind; on these streets an unstated one is unknown."""
     town = with_people(street(), [{"x": 50.0 + 100 * i} for i in range(10)])
@@ -100,7 +100,7 @@ def test_stating_a_width_only_narrows(widths: Any, data: Any) -> None:
     st.tuples(*[st.sampled_from(["unknown", "partial", "complete"])] * 2),
     st.tuples(*[st.booleans()] * 2),
 )
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 def test_tying_an_address_to_the_streets_or_completing_a_list_only_narrows(
     people: Any, lists: tuple[str, str], completed: tuple[bool, bool]
 ) -> None:
@@ -132,7 +132,7 @@ def test_tying_an_address_to_the_streets_or_completing_a_list_only_narrows(
     st.floats(0, 999),
     st.lists(st.one_of(st.none(), st.floats(0, 100)), min_size=12, max_size=12),
 )
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 def test_a_unit_lies_in_the_range_of_its_parts(people: Any, shop: float, cells: Any) -> None:
     """A proposed unit of both committees: shares and register means lie between those of the two."""
     town = street()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rasterio import Affine
 from shapely.geometry import Point, box
@@ -148,7 +148,6 @@ BOX = st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(1, 10), st.i
 
 
 @given(st.lists(BOX, min_size=1, max_size=6))
-@settings(deadline=None)
 def test_overlay_counts_every_square_metre_once(boxes) -> None:  # type: ignore[no-untyped-def]
     shapes = np.array([box(x, y, x + w, y + h) for x, y, w, h in boxes], dtype=object)
     areas = np.array([box(0, 0, 10, 30), box(10, 0, 30, 30)], dtype=object)

@@ -63,7 +63,7 @@ CELL = st.one_of(st.none(), st.floats(0, 100))
 
 
 @given(st.lists(st.tuples(CELL, st.floats(1, 500)), min_size=1, max_size=6), st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_filling_a_cell_only_narrows_and_the_mean_lies_among_its_parts(compounds, data) -> None:  # type: ignore[no-untyped-def]
     people = [{"x": 100, "compound_id": f"C{i}", "residents": n} for i, (_, n) in enumerate(compounds)]
     town = with_people(street(), people)

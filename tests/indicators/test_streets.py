@@ -158,7 +158,7 @@ def test_one_gate_is_one_way_out_and_two_are_two(town: Facts) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), min_size=1, max_size=14))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_two_ways_out_agree_with_maximum_flow(pairs) -> None:  # type: ignore[no-untyped-def]
     """Put a person in the middle of each inner way and send as much flow as there are disjoint walks outside."""
     rng = np.random.default_rng(1)

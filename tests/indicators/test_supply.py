@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
@@ -99,7 +99,6 @@ def test_a_gate_of_unknown_users_bounds_the_supply(town: Facts) -> None:
 
 
 @given(st.data())
-@settings(deadline=None)
 def test_no_place_is_lost_or_made(data: st.DataObject) -> None:
     """Demand × supply per head adds up to the places of all facilities that anyone reaches."""
     pairs = data.draw(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), unique=True, max_size=20))

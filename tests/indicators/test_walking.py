@@ -147,7 +147,6 @@ def test_nobody_within_the_limit_counts_as_the_limit(town: Facts) -> None:
     st.lists(st.tuples(st.floats(0, 100), st.integers(0, 5), st.integers(0, 2)), min_size=1, max_size=40),
     st.sampled_from([0.1, 0.5, 0.9, 1.0]),
 )
-@settings(deadline=None)
 def test_the_quantile_is_the_least_value_that_enough_people_do_not_exceed(rows, q) -> None:  # type: ignore[no-untyped-def]
     values, weight, unit = (np.array(column) for column in zip(*rows, strict=True))
     members = Membership(unit.astype(np.int64), np.arange(len(rows)), 3)
@@ -159,7 +158,7 @@ def test_the_quantile_is_the_least_value_that_enough_people_do_not_exceed(rows, 
 
 
 @given(st.lists(st.floats(0, 499), min_size=2, max_size=8), st.floats(0, 499), st.data())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_completing_the_list_or_linking_people_only_narrows_the_interval(homes, shop, data) -> None:  # type: ignore[no-untyped-def]
     linked = data.draw(st.lists(st.booleans(), min_size=len(homes), max_size=len(homes)))
     town = street()

@@ -29,7 +29,7 @@ def test_a_bend_and_a_blind_alley_by_hand() -> None:
     assert sorted(inner[4]) == [4.0, 8.0]  # 4 → 2, and 4 → 3 against the edge
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 2**32 - 1))
 def test_every_node_has_scipys_minutes(seed: int) -> None:
     """Random streets with bends, alleys, rings, islands, doubled edges and loops; sources on junctions and bends."""

@@ -159,7 +159,7 @@ def grids(draw: st.DrawFn) -> Town:
 
 
 @given(grids())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_length_before_is_length_after(town: Town) -> None:
     ways = town.table("ways")
     streets = flatten(ways)

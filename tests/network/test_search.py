@@ -201,7 +201,7 @@ def filled(minutes: list[float]) -> np.ndarray:
     return np.nan_to_num(np.array(minutes), nan=np.inf)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(districts())
 def test_another_facility_never_lengthens_a_walk(case: tuple[pd.DataFrame, ...]) -> None:
     edges, facilities, addresses = case
@@ -210,7 +210,7 @@ def test_another_facility_never_lengthens_a_walk(case: tuple[pd.DataFrame, ...])
     assert (filled(more) <= filled(fewer)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(districts(), st.integers(0, 59))
 def test_opening_a_way_to_everyone_never_lengthens_a_walk(case: tuple[pd.DataFrame, ...], which: int) -> None:
     """The edge becomes public; residents keep their group by their compound."""
@@ -225,7 +225,7 @@ def test_opening_a_way_to_everyone_never_lengthens_a_walk(case: tuple[pd.DataFra
     assert (filled(after) <= filled(before) * (1 + 1e-12)).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(districts(), st.floats(0.1, 10))
 def test_scaling_speed_and_lengths_together_changes_nothing(
     case: tuple[pd.DataFrame, ...], factor: float
@@ -243,7 +243,7 @@ def test_scaling_speed_and_lengths_together_changes_nothing(
     np.testing.assert_allclose(minutes, plain, rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(districts(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(case: tuple[pd.DataFrame, ...], random: object) -> None:
     edges, facilities, addresses = case
@@ -259,7 +259,7 @@ def test_the_order_of_rows_changes_nothing(case: tuple[pd.DataFrame, ...], rando
     np.testing.assert_array_equal(np.array(mixed), np.array(plain)[order])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(districts(), st.floats(0, 20))
 def test_the_limit_only_hides_what_is_beyond_it(case: tuple[pd.DataFrame, ...], limit: float) -> None:
     edges, facilities, addresses = case
@@ -268,7 +268,7 @@ def test_the_limit_only_hides_what_is_beyond_it(case: tuple[pd.DataFrame, ...], 
     np.testing.assert_array_equal(filled(cut), np.where(filled(free) <= limit, filled(free), np.inf))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(districts())
 def test_a_subset_of_addresses_gets_the_same_minutes(case: tuple[pd.DataFrame, ...]) -> None:
     """A group leaves no trace: leaving out addresses (and with them whole groups) changes nobody's walk."""

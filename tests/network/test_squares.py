@@ -151,7 +151,7 @@ def test_slope_and_users_are_those_of_the_ground() -> None:
     assert across(town, "c") == pytest.approx(DIAGONAL)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1))
 def test_lines_stay_inside_and_are_shortest(seed: int) -> None:
     """Random squares with houses: against a visibility graph of all corners, every pair tried one by one."""

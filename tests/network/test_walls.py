@@ -461,7 +461,7 @@ def walled_towns(draw: st.DrawFn) -> Town:
 
 
 @given(walled_towns(), st.tuples(st.integers(0, 15), st.integers(0, 3)))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_opening_a_gate_never_takes_a_walk_away(town: Town, place: tuple[int, int]) -> None:
     # A gate where none was known ends the guess that a way through an outline is open: open, then, are real ones.
     town.gate((50, 30), "public", "C1")
@@ -484,7 +484,7 @@ def _single(walks: Walks, place: tuple[float, float]) -> bool:
 
 
 @given(walled_towns())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_walls_lose_no_street(town: Town) -> None:
     network = town.build()
     assert network.edges["length_m"].sum() == pytest.approx(8 * 150, abs=1e-6)
@@ -493,7 +493,7 @@ def test_walls_lose_no_street(town: Town) -> None:
 
 
 @given(walled_towns())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_no_walk_passes_a_wall_but_by_a_gate(town: Town) -> None:
     """Independent of the sectors: no edge's inside crosses a wall, and no junction joins two sides of one."""
     network = town.build()

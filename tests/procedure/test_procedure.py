@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
@@ -172,7 +172,6 @@ ROWS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_what_is_accepted_is_always_an_unbroken_beginning_with_rising_dates(rows: Any, random: Any) -> None:
     town = directory()

@@ -334,7 +334,7 @@ HOMES: Mapping[str | None, Place] = {None: (10.0, 4.0), "C1": (75.0, 52.0)}
 
 
 @given(cities())
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_what_always_holds_between_walkers_gates_and_doors(case: tuple[Town, list[Place]]) -> None:
     drawn, doors = case
     network = drawn.build()
@@ -353,7 +353,7 @@ def test_what_always_holds_between_walkers_gates_and_doors(case: tuple[Town, lis
 
 
 @given(cities(), st.tuples(st.floats(0, 150), st.floats(0, 150)))
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 def test_on_flat_ground_the_way_back_is_as_long(case: tuple[Town, list[Place]], other: Place) -> None:
     network = case[0].build()
     edges: gpd.GeoDataFrame = network.edges

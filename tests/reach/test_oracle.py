@@ -117,7 +117,7 @@ def _town(rng: np.random.Generator, side: int = 12) -> pd.DataFrame:
                     inside = x % 3 == 1 and y % 3 == 1
                     users = f"c{x // 3}-{y // 3}" if inside and rng.random() < 0.8 else "public"
                     rows.append((x * side + y, (x + dx) * side + y + dy, users))
-    edges = pd.DataFrame(rows, columns=["u", "v", "users"])
+    edges = pd.DataFrame(rows, columns=["u", "v", "users"]).assign(users_if_closed=lambda rows: rows["users"])
     edges.insert(0, "edge_id", range(10, 10 + len(edges)))
     edges["length_m"] = rng.uniform(20, 150, len(edges))
     edges["minutes_adult"] = edges["length_m"] / (60 * SPEED) * rng.uniform(0.9, 2, len(edges))

@@ -77,7 +77,7 @@ def _both(points: Points, weights: Weights, aggregate: Aggregate) -> tuple[Score
     return of_scenarios, total_scores(of_scenarios, weights, aggregate)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SEEDS, AGGREGATES)
 def test_the_interval_holds_the_score(seed: int, aggregate: Aggregate) -> None:
     random = np.random.default_rng(seed)
@@ -91,7 +91,7 @@ def test_the_interval_holds_the_score(seed: int, aggregate: Aggregate) -> None:
         assert ((scores.low >= -1e-9) & (scores.high <= 100 + 1e-9)).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SEEDS, AGGREGATES)
 def test_more_points_never_lower_a_score(seed: int, aggregate: Aggregate) -> None:
     random = np.random.default_rng(seed)
@@ -108,7 +108,7 @@ def test_more_points_never_lower_a_score(seed: int, aggregate: Aggregate) -> Non
         assert (after.score[known] >= before.score[known] - 1e-9).all()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(SEEDS, AGGREGATES)
 def test_finding_out_only_narrows_the_interval_and_lands_inside_it(seed: int, aggregate: Aggregate) -> None:
     random = np.random.default_rng(seed)

@@ -72,7 +72,7 @@ def test_need_or_readiness_may_weigh_alone(need_weight: float) -> None:
     assert found.tolist() == ([1, 0] if need_weight else [0, 1])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8))
 def test_chances_add_up_to_the_places(seed: int, k: int) -> None:
     random = np.random.default_rng(seed)
@@ -85,7 +85,7 @@ def test_chances_add_up_to_the_places(seed: int, k: int) -> None:
     assert ((found >= 0) & (found <= 1)).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_a_samples_priority_is_that_of_its_points_under_the_ranking_rule(seed: int) -> None:
     random = np.random.default_rng(seed)

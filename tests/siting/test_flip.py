@@ -54,7 +54,7 @@ def test_a_scenario_that_one_lacks_is_held() -> None:
     assert found.weights[2] == pytest.approx(1 / 3) and found.weights[3] == 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_change_turns_them_round_and_half_of_it_does_not(seed: int) -> None:
     random = np.random.default_rng(seed)

@@ -71,7 +71,7 @@ def test_where_a_list_is_not_complete_nobody_knows_who_walks_farthest() -> None:
     assert table.loc["residents", "people_served"].notna().all()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_it_is_a_tenth_and_nobody_outside_it_walks_farther(seed: int) -> None:
     random = np.random.default_rng(seed)

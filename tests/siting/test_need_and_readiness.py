@@ -44,7 +44,7 @@ def test_a_target_that_is_worth_no_points_asks_for_nothing() -> None:
     assert np.isnan(need(points.points, points.known, no_target)[0])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1))
 def test_more_points_never_raise_the_need(seed: int) -> None:
     random = np.random.default_rng(seed)

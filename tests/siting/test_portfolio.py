@@ -65,7 +65,7 @@ def test_a_candidate_of_unknown_sub_district_adds_nothing_to_the_spread() -> Non
     assert _chosen(replace(FREE, min_subdistricts=2), pool) == ["P0", "P2"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_no_subset_is_better(seed: int) -> None:
     """All subsets, best first, are what the solver finds one after the other."""

@@ -65,7 +65,7 @@ def _instances(draw: st.DrawFn) -> Programme:
     nodes=st.sampled_from([1, 60, 5000]),
     seed=st.integers(0, 99),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_it_never_exceeds_the_optimum(instance: Programme, step: float, nodes: int, seed: int) -> None:
     """Also from the prices of a poor plan."""
     exact = solve_exactly(instance, 50_000)

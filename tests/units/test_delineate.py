@@ -96,7 +96,7 @@ def _instances(draw: st.DrawFn) -> Programme:
 
 
 @given(instance=_instances(), seed=st.integers(0, 1000), exact=st.booleans())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_every_plan_is_valid(instance: Programme, seed: int, exact: bool) -> None:
     """Every unit in range and connected, every atom at most once, a reason for each leftover."""
     params = PARAMS.model_copy(
@@ -114,7 +114,7 @@ def test_every_plan_is_valid(instance: Programme, seed: int, exact: bool) -> Non
 
 
 @given(instance=_instances())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_annealing_is_never_better_than_the_exact_judge_and_seldom_worse(instance: Programme) -> None:
     exact = delineate(instance, PARAMS.model_copy(update={"exact_sets_max": 20_000}))
     found = delineate(instance, PARAMS.model_copy(update={"exact_sets_max": 0}))

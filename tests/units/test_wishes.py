@@ -96,7 +96,7 @@ def _instances(draw: st.DrawFn) -> Programme:
 
 
 @given(instance=_instances(), seed=st.integers(0, 99), exact=st.booleans())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_every_plan_keeps_the_wishes(instance: Programme, seed: int, exact: bool) -> None:
     """Near-optimal plans too; and the bound, which does not ask for them, stays below the exact answer."""
     few = {"iterations_per_atom": 200, "bound_steps": 15, "bound_connected_steps": 15}

@@ -21,6 +21,21 @@ hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process begin with the longest run of the chain, the other with what it does not need, the rest at the end.
+
+    Files are handed out in this order; who needs a run that another process is at has to wait for it.
+    """
+    needs: dict[Path, set[str]] = {}
+    for item in items:
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        asked = {*getattr(item, "fixturenames", ()), *(value for value in values if isinstance(value, str))}
+        needs.setdefault(item.path, set()).update(asked & {"demo", "las_palmas", "taichung"})
+    first = ({"las_palmas"}, {"demo"})
+    turn = {path: first.index(runs) if runs in first else 2 if runs else 3 for path, runs in needs.items()}
+    items.sort(key=lambda item: turn[item.path])
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder of real open data; skips where it is absent."""

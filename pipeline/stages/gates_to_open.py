@@ -24,6 +24,13 @@ def run(settings: Settings, inputs: Mapping[str, Any]) -> dict[str, Content]:
         pd.DataFrame(inputs[name].drop(columns="geometry")).join(inputs[name].bounds)
         for name in ("edges", "nodes", "openings")
     )
+    walked = {walker(name) for name in limits.classes}
+    others = {
+        f"minutes_{key}{way}"
+        for key in settings.params.network.walkers.keys() - walked
+        for way in ("", "_back")
+    }
+    streets = streets.drop(columns=[*others])
     residents, doors = (
         pd.DataFrame(frame.loc[frame["linked"]].drop(columns="geometry"))
         for frame in (inputs["residents"], inputs["facilities"])

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+from itertools import takewhile
 from pathlib import Path
 
 import pyogrio
 import pytest
 from openpyxl import load_workbook
 
+from pipeline.run import stages
 from pipeline.store import hash_file
 from pipeline.tables import TABLES
-from tests.runs import Chain, pipeline, run_pipeline
+from tests.runs import ROOT, Chain, pipeline, run_pipeline
 
 
 def _people(chain: Chain) -> dict[str, float]:
@@ -45,42 +49,31 @@ def test_a_second_run_re_uses_every_result(demo: Chain, demo_district: Path) -> 
     assert lines and all(line.endswith("unchanged") for line in lines)
 
 
-def test_a_changed_parameter_re_runs_only_what_depends_on_it(
+def test_a_changed_parameter_re_runs_only_what_depends_on_it_and_a_killed_run_goes_on(
     demo: Chain, demo_district: Path, tmp_path: Path
 ) -> None:
+    """Killed after two stages; with the old parameter those two are made again, and nothing after them has changed."""
     copy = tmp_path / "out"
     shutil.copytree(demo.out, copy)
-    again = run_pipeline(demo_district, copy, "--set", "score.coverage_floor=0.4")
-    assert again.returncode == 0, again.stderr
-    unchanged = {line.split(":")[0] for line in again.stderr.splitlines() if line.endswith("unchanged")}
-    assert {
-        "intake",
-        "network",
-        "population",
-        "walk_times",
-        "units",
-        "reach",
-        "eligibility",
-        "indicators",
-    } <= unchanged
-    assert not {"score", "siting", "report", "maps"} & unchanged
-
-
-def test_an_interrupted_run_goes_on_where_it_stopped(
-    demo: Chain, demo_district: Path, tmp_path: Path
-) -> None:
-    copy = tmp_path / "out"
-    shutil.copytree(demo.out, copy)
-    for lost in ("scores.parquet", "candidates.parquet"):
-        (copy / "processed" / lost).unlink()
+    order = list(stages())
+    command = [sys.executable, "-m", "pipeline", "run", str(demo_district), "--out", str(copy)]
+    changed = [*command, "--set", "score.coverage_floor=0.4"]
+    with subprocess.Popen(changed, cwd=ROOT, stderr=subprocess.PIPE, text=True, encoding="utf-8") as run:
+        said = list(takewhile(lambda line: not line.startswith("robustness"), run.stderr or ()))
+        run.kill()
+    told = {line.split(":")[0]: line.strip().endswith("unchanged") for line in said if ":" in line}
+    assert {stage: told[stage] for stage in order[: order.index("robustness")]} == {
+        stage: stage not in ("score", "siting") for stage in order[: order.index("robustness")]
+    }
+    candidates = copy / "processed/candidates.parquet"
+    assert hash_file(candidates) != hash_file(demo.folders.path("candidates"))
+    (copy / "processed/portfolio.parquet").unlink()
     again = run_pipeline(demo_district, copy)
     assert again.returncode == 0, again.stderr
-    assert "indicators: unchanged" in again.stderr
-    assert "score: unchanged" not in again.stderr
-    for name in ("scores", "candidates"):
-        assert hash_file(copy / "processed" / f"{name}.parquet") == hash_file(
-            demo.out / "processed" / f"{name}.parquet"
-        )
+    made = [line.split(":")[0] for line in again.stderr.splitlines() if line.endswith(" s")]
+    assert set(made) & set(order) == {"score", "siting", "portfolio"}
+    for name in ("scores", "candidates", "portfolio"):
+        assert hash_file(copy / f"processed/{name}.parquet") == hash_file(demo.folders.path(name))
 
 
 def test_two_runs_in_two_folders_give_the_same_bytes(

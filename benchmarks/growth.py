@@ -46,7 +46,7 @@ def measure(junctions: int) -> Measured:
     seconds = []
     for _ in range(4):
         start = perf_counter()
-        to_nodes(graph, sources, np.zeros(len(sources)), LIMIT_M)
+        to_nodes(graph, [(sources, np.zeros(len(sources)))], LIMIT_M)
         seconds.append(perf_counter() - start)
     return count, built, min(seconds[1:]), _most_megabytes()
 

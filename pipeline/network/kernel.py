@@ -318,10 +318,9 @@ def nearest(
 
 
 @njit(cache=True, nogil=True)
-def to_nodes(chains: Chains, arcs: Arcs, nodes: Ints, minutes: Floats, limit: float) -> Floats:
-    """Return the minutes from every node of the chains to the nearest source over public edges."""
+def to_nodes(chains: Chains, arcs: Arcs, nodes: Ints, minutes: Floats, limit: float, result: Floats) -> None:
+    """Write the minutes from every node of the chains to the nearest source over public edges into `result`."""
     count = chains.junctions
-    result = np.empty(len(chains.node))
     labels, queue, speed = _fresh(count, False), _queue(arcs, 2 * len(nodes), limit), arcs.per_minute
     near = np.empty(len(nodes), np.int64)  # the junction at the source, or at the start of its chain
     for i in range(len(nodes)):
@@ -358,4 +357,3 @@ def to_nodes(chains: Chains, arcs: Arcs, nodes: Ints, minutes: Floats, limit: fl
                 way = chains.from_a[source] - chains.from_a[k] if behind else to_a[k] - to_a[source]
                 if minutes[i] + way <= min(limit, result[count + k]):
                     result[count + k] = minutes[i] + way
-    return result

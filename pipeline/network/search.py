@@ -6,7 +6,8 @@ and each search of `kernel.py` then answers for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -155,14 +156,24 @@ def nearest(graph: Graph, facilities: Points, addresses: Points, limit: float) -
     )
 
 
-def to_nodes(graph: Graph, nodes: Ints, minutes: Floats, limit: float) -> Floats:
-    """Return the minutes from every node to the nearest source node over public edges.
+def to_nodes(graph: Graph, sets: Sequence[tuple[Ints, Floats]], limit: float, threads: int = 1) -> Floats:
+    """Return the minutes from every node to the nearest source of each set over public edges (sets × nodes).
 
     Parameters
     ----------
-    nodes, minutes
+    sets
         Rows of `graph.node_ids` where the sources are, and the minutes each begins with.
     limit
         Minutes beyond which a node is left at infinity.
+    threads
+        Sets that are searched at a time.
     """
-    return kernel.to_nodes(graph.chains, graph.arcs, nodes, minutes, limit)
+    # one piece of memory for all: getting it from the system costs as much as a fifth of the search
+    result = np.empty((len(sets), len(graph.node_ids)))
+
+    def search(found: Floats, sources: tuple[Ints, Floats]) -> None:
+        kernel.to_nodes(graph.chains, graph.arcs, *sources, limit, found)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(search, result, sets))
+    return result

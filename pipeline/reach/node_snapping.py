@@ -31,6 +31,6 @@ def node_snap_minutes(
     places = nodes.set_index("node_id").geometry.reindex(graph.node_ids).to_numpy()
     tree = shapely.STRtree(places)
     sources = np.unique(tree.nearest(facilities.to_numpy()))
-    labels = to_nodes(graph, sources, np.zeros(len(sources)), limit_minutes)
+    (labels,) = to_nodes(graph, [(sources, np.zeros(len(sources)))], limit_minutes)
     minutes = labels[tree.nearest(addresses.to_numpy())]
     return np.where(np.isinf(minutes), np.nan, minutes)

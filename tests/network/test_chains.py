@@ -56,7 +56,7 @@ def test_every_node_has_scipys_minutes(seed: int) -> None:
     arcs = arcs[np.isfinite(arcs["m"])].groupby(["to", "from"])["m"].min().reset_index()
     matrix = coo_array((arcs["m"], (arcs["to"], arcs["from"])), shape=(size, size)).tocsr()
     expected = dijkstra(matrix, indices=sources, min_only=True, limit=limit)
-    found = to_nodes(graph, sources, np.zeros(len(sources)), limit)
+    (found,) = to_nodes(graph, [(sources, np.zeros(len(sources)))], limit)
     np.testing.assert_allclose(found, expected, rtol=1e-12)
 
 
@@ -80,7 +80,7 @@ def test_more_sources_than_are_spread_together() -> None:
     minutes = np.concatenate([edges["minutes_a"], edges["minutes_a_back"], start])
     matrix = coo_array((minutes, ends), shape=(size + 1, size + 1)).tocsr()
     expected = dijkstra(matrix, indices=size)[:size]
-    np.testing.assert_allclose(to_nodes(graph, sources, start, 99.0), expected, rtol=1e-12)
+    np.testing.assert_allclose(to_nodes(graph, [(sources, start)], 99.0)[0], expected, rtol=1e-12)
 
 
 def test_results_do_not_depend_on_the_order_of_edges() -> None:
@@ -93,5 +93,5 @@ def test_results_do_not_depend_on_the_order_of_edges() -> None:
     np.testing.assert_array_equal(one.node_ids, other.node_ids)
     start = np.array([0])
     np.testing.assert_array_equal(
-        to_nodes(one, start, np.zeros(1), 9.0), to_nodes(other, start, np.zeros(1), 9.0)
+        to_nodes(one, [(start, np.zeros(1))], 9.0), to_nodes(other, [(start, np.zeros(1))], 9.0)
     )

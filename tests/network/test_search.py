@@ -151,7 +151,7 @@ def test_a_point_on_no_edge_is_refused() -> None:
 def test_junction_labels_by_hand() -> None:
     graph = Graph.build(GRID, "adult")
     row = {node: i for i, node in enumerate(graph.node_ids.tolist())}
-    minutes = to_nodes(graph, np.array([row[1], row[5]]), np.array([0.0, 0.5]), 2.0)
+    (minutes,) = to_nodes(graph, [(np.array([row[1], row[5]]), np.array([0.0, 0.5]))], 2.0)
     assert dict(zip(graph.node_ids.tolist(), minutes, strict=True)) == {
         1: 0.0,
         2: 2.0,

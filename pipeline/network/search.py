@@ -174,6 +174,9 @@ def to_nodes(graph: Graph, sets: Sequence[tuple[Ints, Floats]], limit: float, th
     def search(found: Floats, sources: tuple[Ints, Floats]) -> None:
         kernel.to_nodes(graph.chains, graph.arcs, *sources, limit, found)
 
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(search, result, sets))
+    if threads == 1:
+        list(map(search, result, sets))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(search, result, sets))
     return result

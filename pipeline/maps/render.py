@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import is_dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -107,11 +108,20 @@ def as_script_json(content: Any) -> str:
 
     Marks of writing direction, which would turn round what stands after them, become visible replacement characters.
     """
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=vars)
+    text = json.dumps(
+        content, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_as_mapping
+    )
     text = _DIRECTION.sub("\ufffd", text)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return text
+
+
+def _as_mapping(thing: Any) -> dict[str, Any]:
+    """Return the fields of a dataclass as they are; `asdict` would copy every list in them."""
+    if not is_dataclass(thing):
+        raise TypeError(f"a page holds no {type(thing).__name__}")
+    return vars(thing)
 
 
 def content_policy(scripts: list[str]) -> str:

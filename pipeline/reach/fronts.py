@@ -166,7 +166,9 @@ def seen(
 def _far_behind(fronts: Fronts, wall: Floats, far_m: float) -> Floats:
     """Return eyes so far behind straight pieces that they see past a wall squarely to the piece, as access legs run."""
     along = fronts.end - fronts.start
-    square = np.stack([-along[:, 1], along[:, 0]], axis=1) / np.linalg.norm(along, axis=1, keepdims=True)
+    square = np.stack([-along[:, 1], along[:, 0]], axis=1)
+    # a piece of no length is seen from its place alone
+    square /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), GRID_M)
     side = np.sign(np.sum(square * (wall.mean(axis=1) - fronts.middle), axis=1, keepdims=True))
     return fronts.middle - side * square * far_m
 

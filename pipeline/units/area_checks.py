@@ -184,7 +184,7 @@ def _sentence(row: dict[str, object]) -> tuple[str, str]:
             zh, en = f"{zh}；{walk_zh}：未知", f"{en}; walk to {walk_en}: unknown"
             continue
         unknown = row[f"{name}_unknown_10"]
-        more_zh = f"(另 {unknown:.0%} 未知)" if unknown else ""
+        more_zh = f"（另 {unknown:.0%} 未知）" if unknown else ""
         more_en = f" ({unknown:.0%} more unknown)" if unknown else ""
         zh = f"{zh}；{walk_zh} 5 分钟内 {five:.0%}、10 分钟内 {ten:.0%}{more_zh}"
         en = f"{en}; {five:.0%} within 5 and {ten:.0%} within 10 minutes of {walk_en}{more_en}"

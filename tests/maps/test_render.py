@@ -101,3 +101,8 @@ def test_numbers_of_the_page_are_those_of_the_tables(html: str, tables: dict[str
     assert first["compounds"] == [0, 1, 4, 5, 8, 9]  # columns 0–2, rows 0–1
     assert sum(data["addresses"]["people"]) == round(tables["residents"]["residents"].sum())
     assert data["addresses"]["walk_kindergarten"][0] == 50  # tenths of a minute
+
+
+def test_what_is_no_content_is_refused() -> None:
+    with pytest.raises(TypeError, match="a page holds no module"):
+        as_script_json({"with attributes": pipeline})

@@ -10,9 +10,10 @@ import shapely
 
 from pipeline.network.areas import containing
 from pipeline.network.link import link
-from pipeline.network.search import Graph, nearest
+from pipeline.network.search import Graph, Points, nearest
 from pipeline.network.walls import building_lines
-from pipeline.reach.catchments import catchments
+from pipeline.reach.catchments import _joined, catchments
+from pipeline.reach.fronts import Fronts, seen
 from pipeline.settings import load_params
 from tests.runs import ROOT, Chain, pipeline
 from tests.streets import CRS, PARAMS, streets
@@ -74,6 +75,31 @@ def test_a_wall_narrower_than_a_piece_of_street_hides_too() -> None:
     ground = _ground(shapely.LineString([(48.5, 10), (51.5, 10)]), step_m=20.0)
     for spot, inside in {(50, 5): True, (50, 30): False, (50, 45): False, (50, -30): True}.items():
         assert ground.covers(shapely.Point(spot)) == inside, spot
+
+
+def test_a_street_of_no_length_before_a_wall() -> None:
+    """Where a junction fell apart a piece of no length may join it again: it fronts what its neighbours front."""
+    wall = gpd.GeoDataFrame(
+        {"kind": "wall", "compound_id": None},
+        index=[0],
+        geometry=[shapely.LineString([(-9, 10), (9, 10)])],
+        crs=CRS,
+    )
+    compounds = gpd.GeoDataFrame({"compound_id": pd.Series([], dtype="str")}, geometry=[], crs=CRS)
+    spot = np.zeros((1, 2))
+    piece = Fronts(
+        Points(np.zeros(1, int), np.zeros(1), np.zeros(1), np.zeros(1, int)),
+        np.zeros(1), spot, spot, spot, np.array([shapely.box(-5, -30, 5, 30)]), np.ones(1, bool),
+    )  # fmt: skip
+    (ground,), _ = seen(piece, wall, compounds, 100.0)
+    assert ground.area == pytest.approx(10 * 40, rel=1e-3)
+
+
+def test_cracks_between_cells_are_closed_and_gaps_are_not() -> None:
+    """Three squares of 100 m: a crack of 2 mm costs nothing, a gap of half a metre stays; the rim is a quarter of 10 m."""
+    cells = np.array([shapely.box(x, 0, x + 100, 100) for x in (0.0, 100.002, 200.502)])
+    area = _joined(cells, np.zeros(3, bool), 10.0)
+    assert sorted(part.area for part in area.geoms) == pytest.approx([95 * 95, 195 * 95], rel=1e-4)
 
 
 @pytest.mark.parametrize("name", ["demo", "las_palmas"])
